@@ -1,0 +1,59 @@
+//! What may be done to a resource of a kind.
+
+use serde_json::json;
+use std::marker::PhantomData;
+
+use crate::{DeliveryStream, Folder, Kind, Ref, Statement};
+
+/// A resource kind together with what may be done to it.
+pub trait Grant {
+    type On: Kind;
+    fn statements(on: &Ref<Self::On>) -> Vec<Statement>;
+}
+
+/// A grant that includes reading. What takes `G: Reads` accepts [`Read`] and [`ReadWrite`].
+pub trait Reads: Grant {}
+
+/// A grant that includes writing. What takes `G: Writes` accepts [`Write`] and [`ReadWrite`].
+pub trait Writes: Grant {}
+
+pub struct Read<K>(PhantomData<K>);
+pub struct Write<K>(PhantomData<K>);
+pub struct ReadWrite<K>(PhantomData<K>);
+
+impl<K: Kind> Reads for Read<K> where Self: Grant {}
+impl<K: Kind> Writes for Write<K> where Self: Grant {}
+impl<K: Kind> Reads for ReadWrite<K> where Self: Grant {}
+impl<K: Kind> Writes for ReadWrite<K> where Self: Grant {}
+
+impl Grant for Read<Folder> {
+    type On = Folder;
+    fn statements(on: &Ref<Folder>) -> Vec<Statement> {
+        vec![
+            Statement::allow(&["s3:ListBucket"], on.bucket().arn())
+                .when(json!({ "StringLike": { "s3:prefix": format!("{}*", on.prefix()) } })),
+            Statement::allow(&["s3:GetObject"], on.arn()),
+        ]
+    }
+}
+
+impl Grant for Write<Folder> {
+    type On = Folder;
+    fn statements(on: &Ref<Folder>) -> Vec<Statement> {
+        vec![Statement::allow(&["s3:PutObject"], on.arn())]
+    }
+}
+
+impl Grant for ReadWrite<Folder> {
+    type On = Folder;
+    fn statements(on: &Ref<Folder>) -> Vec<Statement> {
+        [Read::<Folder>::statements(on), Write::<Folder>::statements(on)].concat()
+    }
+}
+
+impl Grant for Write<DeliveryStream> {
+    type On = DeliveryStream;
+    fn statements(on: &Ref<DeliveryStream>) -> Vec<Statement> {
+        vec![Statement::allow(&["firehose:PutRecordBatch"], on.arn())]
+    }
+}

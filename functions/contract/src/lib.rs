@@ -1,0 +1,26 @@
+//! What a function binary and the stack that deploys it agree on, as types that both compile against.
+//!
+//! One field of a function's environment is one environment variable, one resource kind and one grant.
+//! The function sees the field as a [`Handle`] that can do what was granted; the stack fills it with a
+//! [`Wire`] to a resource that it declared. What does not fit does not compile.
+//!
+//! Types only: nothing here reads, writes or calls anything.
+
+mod function;
+mod grant;
+mod resource;
+mod setting;
+mod side;
+mod statement;
+
+pub mod send_to_firehose;
+pub mod taxi;
+pub mod write_to_s3;
+
+pub use aws_lambda_events::kinesis::KinesisEvent;
+pub use function::{Function, environment};
+pub use grant::{Grant, Read, ReadWrite, Reads, Write, Writes};
+pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Topic};
+pub use setting::{AssetFile, BadSetting};
+pub use side::{Deploy, Handle, Run, Side, Wire};
+pub use statement::Statement;
