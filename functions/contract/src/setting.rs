@@ -1,6 +1,7 @@
 //! Plain settings: values that pass through an environment variable as text and are checked on arrival.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A variable whose text is not what the setting takes.
@@ -18,9 +19,14 @@ impl std::error::Error for BadSetting {}
 /// A file that is packed beside the binary in the function's archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AssetFile(String);
+pub struct AssetFile(Cow<'static, str>);
 
 impl AssetFile {
+    /// A file that the project ships.
+    pub const fn shipped(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     pub fn name(&self) -> &str {
         &self.0
     }
@@ -32,12 +38,12 @@ impl TryFrom<String> for AssetFile {
         let plain = !name.is_empty()
             && !name.starts_with('.')
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        if plain { Ok(Self(name)) } else { Err(BadSetting(format!("'{name}' is not a plain file name"))) }
+        if plain { Ok(Self(name.into())) } else { Err(BadSetting(format!("'{name}' is not a plain file name"))) }
     }
 }
 
 impl From<AssetFile> for String {
     fn from(file: AssetFile) -> Self {
-        file.0
+        file.0.into_owned()
     }
 }

@@ -1,10 +1,12 @@
 //! What the two consumers of the taxi stream agree on besides their environments.
 
+use crate::AssetFile;
+
 /// The JSON Schema that every record must satisfy, unless a stage brings its own.
 pub const RECORD_SCHEMA: &str = include_str!("../schemas/taxi-trip.json");
 
 /// The name of the schema's file in the function archives.
-pub const RECORD_SCHEMA_FILE: &str = "taxi-trip.json";
+pub const RECORD_SCHEMA_FILE: AssetFile = AssetFile::shipped("taxi-trip.json");
 
 /// The field that carries a record's sequence number in the stream.
 pub const EVENT_ID: &str = "event_id";

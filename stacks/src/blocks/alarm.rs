@@ -1,0 +1,83 @@
+//! Alarms, all of which tell the alert topic.
+
+use contract::{Ref, Topic};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Scope, Tags};
+
+#[derive(Debug, Serialize)]
+pub struct AlarmView {
+    id: String,
+    name: String,
+    description: String,
+    metric: Metric,
+    threshold: u64,
+    comparison: &'static str,
+    periods: u32,
+    /// No data means nothing happened, which for most metrics is good.
+    missing: &'static str,
+    topic: Value,
+    tags: Tags,
+}
+
+/// A metric of one resource, over periods of five minutes.
+#[derive(Debug, Serialize)]
+pub struct Metric {
+    pub namespace: &'static str,
+    pub name: &'static str,
+    pub statistic: &'static str,
+    pub dimension: &'static str,
+    pub of: Value,
+}
+
+impl AlarmView {
+    /// Sounds when the metric is above the threshold. `watched` is the logical id and the name of what is watched.
+    pub fn above(
+        scope: &Scope,
+        alerts: &Ref<Topic>,
+        watched: (&str, &str),
+        fault: &str,
+        metric: Metric,
+        threshold: u64,
+        description: &str,
+    ) -> Self {
+        let (id, thing) = watched;
+        Self {
+            id: format!("{id}{fault}Alarm"),
+            name: scope.name(&format!("{thing}-{}", kebab(fault))),
+            description: description.to_owned(),
+            metric,
+            threshold,
+            comparison: "GreaterThanThreshold",
+            periods: 1,
+            missing: "notBreaching",
+            topic: alerts.reference(),
+            tags: scope.tags.clone(),
+        }
+    }
+
+    /// Sounds when the metric is below the threshold instead.
+    #[must_use]
+    pub fn below(self) -> Self {
+        Self { comparison: "LessThanThreshold", ..self }
+    }
+
+    /// Sounds only after so many periods in a row.
+    #[must_use]
+    pub fn lasting(self, periods: u32) -> Self {
+        Self { periods, ..self }
+    }
+}
+
+/// `IteratorAge` → `iterator-age`.
+fn kebab(camel: &str) -> String {
+    let mut text = String::new();
+    for c in camel.chars() {
+        if c.is_ascii_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.push(c.to_ascii_lowercase());
+    }
+    text
+}

@@ -1,0 +1,141 @@
+//! Functions: each with its own role, log group and alarms, wired by its contract.
+
+use contract::{AssetFile, Bucket, Deploy, Function, Ref, Topic};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::trigger::Source;
+use super::{AlarmView, Metric, Scope, Tags, Trigger};
+use crate::stage::{FunctionSize, ProjectFile};
+
+#[derive(Debug, Serialize)]
+pub struct FunctionView {
+    id: &'static str,
+    name: String,
+    description: &'static str,
+    #[serde(skip)]
+    bin: &'static str,
+    #[serde(skip)]
+    assets: Vec<Asset>,
+    artifacts: Value,
+    code_parameter: String,
+    architecture: &'static str,
+    memory_mb: u32,
+    timeout_seconds: u32,
+    log_days: u32,
+    variables: Vec<Variable>,
+    statements: Vec<Value>,
+    trigger: Source,
+    tags: Tags,
+}
+
+#[derive(Debug, Serialize)]
+struct Variable {
+    name: String,
+    value: Value,
+}
+
+/// A file that is packed beside a function's binary.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    pub file: AssetFile,
+    /// What ships, unless the stage brings its own.
+    pub text: &'static str,
+    pub replaced_by: Option<ProjectFile>,
+}
+
+/// The template parameter through which a stack learns where a function's archive is.
+#[derive(Debug, Clone)]
+pub struct CodeParameter {
+    pub parameter: String,
+    /// The function's binary.
+    pub function: &'static str,
+    pub assets: Vec<Asset>,
+}
+
+/// Declares a function. What its contract asks for and `env` does not give, or gives wrong, does not compile.
+pub fn function<F: Function>(
+    scope: &Scope,
+    id: &'static str,
+    size: FunctionSize,
+    env: &F::Env<Deploy>,
+    on: Trigger<F::Event>,
+    artifacts: &Ref<Bucket>,
+) -> FunctionView {
+    let (variables, granted) = wiring(env);
+    FunctionView {
+        id,
+        name: scope.name(F::BIN),
+        description: F::DESCRIPTION,
+        bin: F::BIN,
+        assets: Vec::new(),
+        artifacts: artifacts.reference(),
+        code_parameter: format!("{id}Code"),
+        architecture: scope.stage.architecture.name(),
+        memory_mb: size.memory_mb,
+        timeout_seconds: size.timeout_seconds,
+        log_days: scope.stage.log_days.get(),
+        variables,
+        statements: granted.into_iter().chain(on.statements.iter().map(plain)).collect(),
+        trigger: on.source,
+        tags: scope.tags.clone(),
+    }
+}
+
+/// Takes an environment apart: its variables, and the statements that come with the resources among them.
+fn wiring(env: &impl Serialize) -> (Vec<Variable>, Vec<Value>) {
+    let Value::Object(slots) = plain(env) else { unreachable!("an environment is a struct") };
+    let mut statements = Vec::new();
+    let mut variables = Vec::new();
+    for (name, mut slot) in slots {
+        if let Some(Value::Array(granted)) = slot.get_mut("statements").map(Value::take) {
+            statements.extend(granted);
+            variables.push(Variable { name, value: slot["value"].take() });
+        } else {
+            variables.push(Variable { name, value: slot });
+        }
+    }
+    (variables, statements)
+}
+
+fn plain(data: &impl Serialize) -> Value {
+    serde_json::to_value(data).unwrap_or_else(|error| unreachable!("plain data: {error}"))
+}
+
+impl FunctionView {
+    /// Packs a file beside the binary.
+    #[must_use]
+    pub fn with_asset(mut self, asset: Asset) -> Self {
+        self.assets.push(asset);
+        self
+    }
+
+    pub fn code(&self) -> CodeParameter {
+        CodeParameter { parameter: self.code_parameter.clone(), function: self.bin, assets: self.assets.clone() }
+    }
+
+    pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
+        let alarm = |fault, name, statistic, threshold, description| {
+            let metric = Metric {
+                namespace: "AWS/Lambda",
+                name,
+                statistic,
+                dimension: "FunctionName",
+                of: json!({ "Ref": self.id }),
+            };
+            AlarmView::above(scope, alerts, (self.id, self.bin), fault, metric, threshold, description)
+        };
+        let mut alarms = vec![
+            alarm("Errors", "Errors", "Sum", 0, "The function failed"),
+            alarm("Throttles", "Throttles", "Sum", 0, "The function was asked for more than it may run").lasting(3),
+        ];
+        match &self.trigger {
+            Source::Stream(_) => {
+                let late = 15 * 60 * 1000;
+                let behind = "The function is a quarter of an hour behind its stream";
+                alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", late, behind));
+            }
+        }
+        alarms
+    }
+}

@@ -1,0 +1,29 @@
+//! The stage and the pipeline that a block is made for.
+
+use super::Tags;
+use crate::names;
+use crate::stack::StackKind;
+use crate::stage::Stage;
+
+/// What every block asks: for which stage, and under which tags.
+#[derive(Debug, Clone)]
+pub struct Scope<'a> {
+    pub stage: &'a Stage,
+    pub tags: Tags,
+}
+
+impl<'a> Scope<'a> {
+    pub fn of(stage: &'a Stage, stack: StackKind, pipeline: &str) -> Self {
+        Self { stage, tags: Tags::of(stage, stack, pipeline) }
+    }
+
+    /// A name within the account.
+    pub fn name(&self, thing: &str) -> String {
+        names::thing(self.stage, thing)
+    }
+
+    /// What becomes of a resource that holds data when its stack goes: the stage decides.
+    pub fn deletion_policy(&self) -> &'static str {
+        if self.stage.keep_data { "Retain" } else { "Delete" }
+    }
+}

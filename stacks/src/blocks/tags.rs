@@ -1,0 +1,30 @@
+//! The tags that every resource carries. The commit is a tag of the whole stack, which CloudFormation hands down:
+//! in the template it would make every commit a change of every resource.
+
+use serde::Serialize;
+
+use crate::stack::StackKind;
+use crate::stage::Stage;
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Tags(Vec<Tag>);
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: &'static str,
+    value: String,
+}
+
+impl Tags {
+    pub fn of(stage: &Stage, stack: StackKind, pipeline: &str) -> Self {
+        let tag = |key, value: &str| Tag { key, value: value.to_owned() };
+        Self(vec![
+            tag("project", stage.project.as_str()),
+            tag("stage", stage.name.as_str()),
+            tag("stack", stack.name()),
+            tag("pipeline", pipeline),
+        ])
+    }
+}

@@ -1,0 +1,58 @@
+//! What invokes a function, typed by the event that it delivers.
+
+use contract::{KinesisEvent, Queue, Ref, Statement, Stream};
+use serde::Serialize;
+use serde_json::Value;
+use std::marker::PhantomData;
+
+use crate::stage::Consumers;
+
+/// A wired event source. `Trigger<KinesisEvent>` cannot stand before a function that takes another event.
+pub struct Trigger<E> {
+    pub(super) source: Source,
+    /// What the function's role needs for it.
+    pub(super) statements: Vec<Statement>,
+    event: PhantomData<E>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Source {
+    Stream(StreamSource),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct StreamSource {
+    stream: Value,
+    failures: Value,
+    batch_size: u32,
+    batch_window_seconds: u32,
+    retries: u32,
+    max_record_age_seconds: u32,
+}
+
+/// Batches of a stream; what fails for good is told to the queue of failures.
+pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Queue>) -> Trigger<KinesisEvent> {
+    let read = [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ];
+    Trigger {
+        source: Source::Stream(StreamSource {
+            stream: stream.arn(),
+            failures: failures.arn(),
+            batch_size: settings.batch_size,
+            batch_window_seconds: settings.batch_window_seconds,
+            retries: settings.retries,
+            max_record_age_seconds: settings.max_record_age_hours * 3600,
+        }),
+        statements: vec![
+            Statement::allow(&read, stream.arn()),
+            Statement::allow(&["sqs:SendMessage"], failures.arn()),
+        ],
+        event: PhantomData,
+    }
+}

@@ -1,0 +1,24 @@
+//! Every name that a stage gives to something, made in one place.
+
+use crate::stage::Stage;
+use crate::stack::StackKind;
+
+/// The stack's name: `{project}-{stage}-{stack}`.
+pub fn stack(stage: &Stage, kind: StackKind) -> String {
+    thing(stage, kind.name())
+}
+
+/// Any other name within an account: `{project}-{stage}-{thing}`.
+pub fn thing(stage: &Stage, thing: &str) -> String {
+    format!("{}-{}-{thing}", stage.project, stage.name)
+}
+
+/// A bucket's name, which is shared with all of AWS and so ends with the account.
+pub fn bucket(stage: &Stage, name: &str) -> String {
+    format!("{}-{}", thing(stage, name), stage.account)
+}
+
+/// A name in the data catalog, where a hyphen would have to be quoted in every query.
+pub fn catalog(stage: &Stage, name: &str) -> String {
+    thing(stage, name).replace('-', "_")
+}

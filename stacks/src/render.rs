@@ -1,0 +1,102 @@
+//! Writes stacks out as templates.
+
+use serde_json::ser::Formatter;
+use std::io;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::stack::Stack;
+
+/// A stack's template, ready to be deployed.
+#[derive(Debug)]
+pub struct Rendered {
+    pub stack: Stack,
+    /// CloudFormation in YAML; the same bytes for the same stack.
+    pub body: String,
+}
+
+/// The largest template that CloudFormation takes, and then only from a bucket.
+pub const MAX_TEMPLATE_BYTES: usize = 1_000_000;
+
+/// A template could not be written: a fault in the project, not in a stage file.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    #[error("the template of stack {stack} cannot be rendered: {}", chain(.source))]
+    Template { stack: &'static str, source: tera::Error },
+    #[error("the template of stack {stack} has {bytes} bytes, more than CloudFormation's {MAX_TEMPLATE_BYTES}")]
+    TooLarge { stack: &'static str, bytes: usize },
+}
+
+/// Templates and components, embedded: a deployer needs no files beside the stage's.
+const TEMPLATES: [(&str, &str); 10] = [
+    ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
+    ("stream", include_str!("../../templates/stream.yaml.tera")),
+    ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
+    ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
+    ("components/delivery", include_str!("../../templates/components/delivery.yaml.tera")),
+    ("components/function", include_str!("../../templates/components/function.yaml.tera")),
+    ("components/outputs", include_str!("../../templates/components/outputs.yaml.tera")),
+    ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
+    ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),
+    ("components/table", include_str!("../../templates/components/table.yaml.tera")),
+];
+
+/// Renders stacks in their order.
+pub fn render(stacks: Vec<Stack>) -> Result<Vec<Rendered>, RenderError> {
+    let tera = engine().map_err(|source| RenderError::Template { stack: "any", source })?;
+    stacks.into_iter().map(|stack| write(&tera, stack)).collect()
+}
+
+fn write(tera: &Tera, stack: Stack) -> Result<Rendered, RenderError> {
+    let name = stack.kind.name();
+    let body = Context::from_serialize(&stack.view)
+        .and_then(|view| tera.render(name, &view))
+        .map_err(|source| RenderError::Template { stack: name, source })?;
+    if body.len() > MAX_TEMPLATE_BYTES {
+        return Err(RenderError::TooLarge { stack: name, bytes: body.len() });
+    }
+    Ok(Rendered { stack, body })
+}
+
+fn engine() -> TeraResult<Tera> {
+    let mut tera = Tera::new();
+    tera.autoescape_on(Vec::<&str>::new());
+    tera.register_filter("json", json);
+    tera.add_raw_templates(TEMPLATES)?;
+    Ok(tera)
+}
+
+/// JSON is YAML, so that no value needs quoting or can break out of its place.
+fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
+    let mut text = Vec::new();
+    let mut to = serde_json::Serializer::with_formatter(&mut text, Spaced);
+    serde::Serialize::serialize(value, &mut to).map_err(|error| tera::Error::message(error.to_string()))?;
+    String::from_utf8(text).map_err(|error| tera::Error::message(error.to_string()))
+}
+
+/// JSON on one line, with the spaces that a person would put there.
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &tera::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}

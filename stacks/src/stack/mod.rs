@@ -1,0 +1,66 @@
+//! The stacks of a stage, one file each, and what a stack is.
+
+pub mod data_sources;
+pub mod stream;
+
+mod outputs;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::blocks::CodeParameter;
+use crate::stage::Stage;
+
+pub use outputs::{Export, Output, Outputs};
+
+/// The stacks that a stage can have, in the order in which they can be deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StackKind {
+    DataSources,
+    Stream,
+}
+
+impl StackKind {
+    pub const ALL: [Self; 2] = [Self::DataSources, Self::Stream];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DataSources => "data-sources",
+            Self::Stream => "stream",
+        }
+    }
+
+    /// The stacks whose exports it imports.
+    pub const fn needs(self) -> &'static [Self] {
+        match self {
+            Self::DataSources => &[],
+            Self::Stream => &[Self::DataSources],
+        }
+    }
+}
+
+/// One stack, decided but not yet written out.
+#[derive(Debug)]
+pub struct Stack {
+    pub kind: StackKind,
+    pub name: String,
+    /// The functions whose code it takes, each through a parameter.
+    pub functions: Vec<CodeParameter>,
+    /// All that its template may see.
+    pub(crate) view: Value,
+}
+
+impl Stack {
+    /// A stack with this view; `None` where the view holds no resource.
+    fn of(stage: &Stage, kind: StackKind, functions: Vec<CodeParameter>, view: &impl Serialize) -> Self {
+        let view = serde_json::to_value(view).unwrap_or_else(|error| unreachable!("a view is plain data: {error}"));
+        Self { kind, name: crate::names::stack(stage, kind), functions, view }
+    }
+}
+
+/// The stacks that this stage has, in deployment order. A stack with no resource is not among them.
+pub fn stacks(stage: &Stage) -> Vec<Stack> {
+    let (data_sources, shared) = data_sources::stack(stage);
+    let stream = stage.pipelines.taxi.as_ref().map(|taxi| stream::stack(stage, taxi, &shared));
+    [Some(data_sources), stream].into_iter().flatten().collect()
+}

@@ -1,0 +1,60 @@
+//! What a stack tells others: outputs, each exported as `{stack}:{OutputKey}`.
+
+use contract::{Kind, Ref};
+use serde::Serialize;
+use serde_json::Value;
+use std::marker::PhantomData;
+
+/// One entry of a template's `Outputs`.
+#[derive(Debug, Serialize)]
+pub struct Output {
+    pub key: &'static str,
+    pub description: &'static str,
+    pub value: Value,
+    pub export: String,
+}
+
+/// Gathers a stack's outputs. Only here do exports come into being, so that an export without an output cannot be.
+pub struct Outputs {
+    stack: String,
+    list: Vec<Output>,
+}
+
+/// A resource that a later stack may import, as the kind that it is.
+pub struct Export<K: Kind> {
+    name: String,
+    kind: PhantomData<K>,
+}
+
+impl<K: Kind<Part = ()>> Export<K> {
+    pub fn import(&self) -> Ref<K> {
+        Ref::imported(&self.name)
+    }
+}
+
+impl Outputs {
+    pub fn of(stack: String) -> Self {
+        Self { stack, list: Vec::new() }
+    }
+
+    /// An output for people and clients.
+    pub fn tell(&mut self, key: &'static str, description: &'static str, value: Value) {
+        let export = format!("{}:{key}", self.stack);
+        self.list.push(Output { key, description, value, export });
+    }
+
+    /// An output that later stacks may import too.
+    pub fn export<K: Kind<Part = ()>>(
+        &mut self,
+        key: &'static str,
+        description: &'static str,
+        resource: &Ref<K>,
+    ) -> Export<K> {
+        self.tell(key, description, resource.reference());
+        Export { name: format!("{}:{key}", self.stack), kind: PhantomData }
+    }
+
+    pub fn list(self) -> Vec<Output> {
+        self.list
+    }
+}

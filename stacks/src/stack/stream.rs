@@ -1,0 +1,117 @@
+//! `stream`: taxi events, from a Kinesis stream through two consumers to the lake.
+
+use contract::send_to_firehose::{self, SendToFirehose};
+use contract::write_to_s3::{self, WriteToS3};
+use contract::{DeliveryStream, Queue, Ref, Stream, taxi as agreed};
+use serde::Serialize;
+
+use super::data_sources::{self, Exports};
+use super::{Output, Outputs, Stack, StackKind};
+use crate::blocks::{
+    AlarmView, Asset, Catalog, DeliveryView, FunctionView, QueueView, Scope, StreamView, TableView, function,
+    reads_stream,
+};
+use crate::names;
+use crate::stage::{Stage, Taxi};
+
+/// All that `templates/stream.yaml.tera` may see.
+#[derive(Serialize)]
+struct View {
+    description: String,
+    stream: StreamView,
+    failures: QueueView,
+    delivery: DeliveryView,
+    functions: Vec<FunctionView>,
+    table: TableView,
+    alarms: Vec<AlarmView>,
+    outputs: Vec<Output>,
+}
+
+pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
+    let kind = StackKind::Stream;
+    let scope = Scope::of(stage, kind, "taxi");
+    let lake = shared.output_bucket.import();
+    let alerts = shared.alert_topic.import();
+    let artifacts = shared.artifact_bucket.import();
+
+    let trips = Ref::<Stream>::declared("TaxiStream");
+    let failures = Ref::<Queue>::declared("TaxiFailures");
+    let delivery = Ref::<DeliveryStream>::declared("TaxiDelivery");
+
+    let store = write_to_s3::Env {
+        written: lake.folder(agreed::WRITTEN).grant(),
+        rejected: lake.folder(agreed::REJECTED).grant(),
+        record_schema: agreed::RECORD_SCHEMA_FILE,
+    };
+    let forward = send_to_firehose::Env { delivery: delivery.grant(), record_schema: agreed::RECORD_SCHEMA_FILE };
+    let trigger = || reads_stream(&trips, &taxi.consumers, &failures);
+    let schema = Asset {
+        file: agreed::RECORD_SCHEMA_FILE,
+        text: agreed::RECORD_SCHEMA,
+        replaced_by: taxi.record_schema.clone(),
+    };
+    let functions = vec![
+        function::<WriteToS3>(&scope, "WriteToS3", taxi.write_to_s3, &store, trigger(), &artifacts)
+            .with_asset(schema.clone()),
+        function::<SendToFirehose>(&scope, "SendToFirehose", taxi.send_to_firehose, &forward, trigger(), &artifacts)
+            .with_asset(schema),
+    ];
+
+    let stream = StreamView::new(&scope, "TaxiStream", "taxi", taxi.capacity, taxi.retention_hours);
+    let failure_queue = QueueView::of_failures(&scope, "TaxiFailures", "taxi-failures");
+    let delivered = lake.folder(agreed::DELIVERED);
+    let undelivered = lake.folder(agreed::DELIVERY_ERRORS);
+    let delivery_stream =
+        DeliveryView::new(&scope, "TaxiDelivery", "taxi-delivery", &delivered, &undelivered, taxi.delivery);
+
+    let mut alarms: Vec<_> = functions.iter().flat_map(|function| function.alarms(&scope, &alerts)).collect();
+    alarms.extend(stream.alarms(&scope, &alerts));
+    alarms.extend(delivery_stream.alarms(&scope, &alerts));
+    alarms.extend(failure_queue.alarms(&scope, &alerts));
+
+    let table = TableView::new(
+        Catalog { id: "EventsDatabase", database: names::catalog(stage, "events"), about: "Events from streams" },
+        "TaxiTrajectories",
+        "taxi_trajectories",
+        &delivered,
+        taxi.delivery.compression,
+        &columns(),
+    );
+
+    let mut outputs = Outputs::of(names::stack(stage, kind));
+    outputs.export("IngressStream", "Where producers send trips", &trips);
+    outputs.export("DeliveryStream", "What gathers trips into the lake", &delivery);
+    outputs.tell("TaxiOutput", "Below it stands what came of the trips", format!("s3://{}/", data_sources::output_bucket(stage)).into());
+    outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
+
+    let code = functions.iter().map(FunctionView::code).collect();
+    let view = View {
+        description: format!("{} {}: taxi events, from a stream to the lake", stage.project, stage.name),
+        stream,
+        failures: failure_queue,
+        delivery: delivery_stream,
+        functions,
+        table,
+        alarms,
+        outputs: outputs.list(),
+    };
+    Stack::of(stage, kind, code, &view)
+}
+
+/// The table's columns: as the producers name them, the event's id last.
+fn columns() -> Vec<(&'static str, &'static str)> {
+    let trip = [
+        "TRIP_ID",
+        "CALL_TYPE",
+        "ORIGIN_CALL",
+        "ORIGIN_STAND",
+        "TAXI_ID",
+        "TIMESTAMP",
+        "DAY_TYPE",
+        "MISSING_DATA",
+        "POLYLINE",
+        "EVENT_ID",
+    ];
+    let kind = |name| if matches!(name, "TAXI_ID" | "TIMESTAMP") { "int" } else { "string" };
+    trip.map(|name| (name, kind(name))).to_vec()
+}

@@ -1,0 +1,122 @@
+//! A stage: one deployment of the pipelines, read from `environments/{name}.yaml`.
+//!
+//! [`RawStage`] is the file as written; [`Stage`] has every default applied and cannot be wrong.
+
+mod fault;
+mod raw;
+mod read;
+mod schema;
+mod taxi;
+mod value;
+
+use serde_saphyr::Spanned;
+
+pub use fault::{Place, StageFault, instead, nearest};
+pub use raw::RawStage;
+pub use read::read;
+pub use schema::schema;
+pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
+pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, Within};
+
+use raw::{RawArchitecture, RawPlatform};
+
+/// Everything that the stacks need to know.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    pub name: StageName,
+    pub project: ProjectName,
+    pub account: AccountId,
+    pub region: Region,
+    pub platform: Platform,
+    pub architecture: Architecture,
+    pub log_days: LogDays,
+    pub keep_data: bool,
+    pub alert_emails: Vec<Email>,
+    pub pipelines: Pipelines,
+}
+
+/// Where a stage runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    Aws,
+    Emulator,
+}
+
+/// What the functions are built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    Arm64,
+    X86_64,
+}
+
+impl Architecture {
+    /// As CloudFormation calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86_64 => "x86_64",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Pipelines {
+    pub taxi: Option<Taxi>,
+}
+
+impl Stage {
+    /// Reads and validates a stage file. `host` is what `architecture: native` stands for.
+    pub fn parse(name: StageName, file: &str, text: &str, host: Architecture) -> Result<Self, StageFault> {
+        let raw = read(file, text)?;
+        let source = Source { file, text };
+        let pipelines = raw.pipelines.value;
+        if pipelines.taxi.is_none() {
+            return Err(source.fault(
+                &raw.pipelines.referenced,
+                "the stage has no pipeline",
+                "name one, such as 'taxi: {}' below 'pipelines:'",
+            ));
+        }
+        Ok(Self {
+            name,
+            project: raw.project,
+            account: raw.account,
+            region: raw.region,
+            platform: match raw.runs_on {
+                RawPlatform::Aws => Platform::Aws,
+                RawPlatform::Emulator => Platform::Emulator,
+            },
+            architecture: match raw.architecture {
+                RawArchitecture::Arm64 => Architecture::Arm64,
+                RawArchitecture::X86_64 => Architecture::X86_64,
+                RawArchitecture::Native => host,
+            },
+            log_days: raw.log_retention_days.unwrap_or(LogDays::DEFAULT),
+            keep_data: raw.keep_data.unwrap_or(true),
+            alert_emails: raw.alerts.emails,
+            pipelines: Pipelines { taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()? },
+        })
+    }
+}
+
+/// The file at hand, for faults that only show when several values are seen together.
+struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn fault(&self, at: &serde_saphyr::Location, what: &str, remedy: &str) -> StageFault {
+        StageFault {
+            file: self.file.to_owned(),
+            place: read::place(self.text, *at),
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+/// The value, where it was written, or the default.
+fn or<T: Copy>(written: Option<&Spanned<T>>, default: T) -> T {
+    written.map_or(default, |written| written.value)
+}
