@@ -13,11 +13,12 @@ mod setting;
 mod side;
 mod statement;
 
+pub mod metric;
 pub mod send_to_firehose;
 pub mod taxi;
 pub mod write_to_s3;
 
-pub use aws_lambda_events::kinesis::KinesisEvent;
+pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 pub use function::{Function, environment};
 pub use grant::{Grant, Read, ReadWrite, Reads, Write, Writes};
 pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Topic};

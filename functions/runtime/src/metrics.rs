@@ -1,0 +1,84 @@
+//! Metrics, written as one line of JSON that CloudWatch takes out of the log (its embedded metric format).
+
+use contract::metric::{BYTES, FUNCTION_NAME, IN, NAMESPACE, OUT, REJECTED, RETURNED};
+use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What one invocation did. Over all invocations, each record is settled once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records settled, one way or the other.
+    pub input: usize,
+    pub out: usize,
+    pub rejected: usize,
+    /// Records handed back to be delivered again, which count as input then.
+    pub returned: usize,
+    /// Of the records that went out.
+    pub bytes: usize,
+}
+
+impl Counts {
+    pub(crate) fn emit(&self, function: &str) {
+        let line = self.line(function, SystemTime::now());
+        #[expect(clippy::print_stdout, reason = "CloudWatch reads metrics from standard output, unwrapped")]
+        {
+            println!("{line}");
+        }
+    }
+
+    fn line(&self, function: &str, now: SystemTime) -> Value {
+        let metric = |name, unit| json!({ "Name": name, "Unit": unit });
+        let counts = [IN, OUT, REJECTED, RETURNED].map(|name| metric(name, "Count"));
+        let milliseconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        json!({
+            "_aws": {
+                "Timestamp": u64::try_from(milliseconds).unwrap_or(u64::MAX),
+                "CloudWatchMetrics": [{
+                    "Namespace": NAMESPACE,
+                    "Dimensions": [[FUNCTION_NAME]],
+                    "Metrics": counts.into_iter().chain([metric(BYTES, "Bytes")]).collect::<Vec<_>>(),
+                }],
+            },
+            FUNCTION_NAME: function,
+            IN: self.input,
+            OUT: self.out,
+            REJECTED: self.rejected,
+            RETURNED: self.returned,
+            BYTES: self.bytes,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn is_what_cloudwatch_asks_for() {
+        let counts = Counts { input: 5, out: 3, rejected: 2, returned: 7, bytes: 4_096 };
+        let line = counts.line("millrace-dev-write-to-s3", UNIX_EPOCH + Duration::from_millis(1_391_212_800_123));
+        assert!(!line.to_string().contains('\n'));
+        assert_eq!(
+            line,
+            json!({
+                "_aws": {
+                    "Timestamp": 1_391_212_800_123_u64,
+                    "CloudWatchMetrics": [{
+                        "Namespace": "Millrace",
+                        "Dimensions": [["FunctionName"]],
+                        "Metrics": [
+                            { "Name": "In", "Unit": "Count" },
+                            { "Name": "Out", "Unit": "Count" },
+                            { "Name": "Rejected", "Unit": "Count" },
+                            { "Name": "Returned", "Unit": "Count" },
+                            { "Name": "Bytes", "Unit": "Bytes" },
+                        ],
+                    }],
+                },
+                "FunctionName": "millrace-dev-write-to-s3",
+                "In": 5, "Out": 3, "Rejected": 2, "Returned": 7, "Bytes": 4_096,
+            })
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! The one call in a function's `main`.
+
+use contract::{Function, Run};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use std::{env, error::Error, future::Future, process::ExitCode};
+
+use crate::{Answer, chain};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What the Lambda environment always has, and without which the Lambda client panics instead of answering.
+const LAMBDA: [&str; 4] = [
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+];
+
+/// A function's logic.
+pub trait Handler<E> {
+    type Response: Serialize;
+    fn handle(&self, event: E) -> impl Future<Output = Result<Answer<Self::Response>, BoxError>>;
+}
+
+/// Reads the environment, makes the handler from it, and serves invocations until Lambda ends the process.
+///
+/// Nothing is kept between invocations that would be lost then, so there is nothing to do at the end.
+pub fn start<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> ExitCode
+where
+    F: Function,
+    H: Handler<F::Event>,
+{
+    lambda_runtime::tracing::init_default_subscriber();
+    let served = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(BoxError::from)
+        .and_then(|runtime| runtime.block_on(serve::<F, H>(make)));
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{} cannot run: {}", F::BIN, chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> Result<(), BoxError>
+where
+    F: Function,
+    H: Handler<F::Event>,
+{
+    let handler = make(environment::<F>(variables())?).await?;
+    if let Some(missing) = LAMBDA.into_iter().find(|name| env::var_os(name).is_none()) {
+        return Err(format!("it is not started by Lambda: {missing} is not set").into());
+    }
+    let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned());
+    let (handler, name) = (&handler, &name);
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| match handler.handle(event.payload).await {
+        Ok(answer) => {
+            answer.counts.emit(name);
+            Ok(answer.response)
+        }
+        Err(error) => {
+            let error_message = chain(&*error);
+            tracing::error!("{error_message}");
+            Err(Diagnostic { error_type: F::BIN.to_owned(), error_message })
+        }
+    }))
+    .await
+}
+
+/// Those that are text. The others are not ours, and are no reason to fail.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn environment<F: Function>(variables: impl Iterator<Item = (String, String)>) -> Result<F::Env<Run>, BoxError> {
+    contract::environment::<F>(variables).map_err(|error| format!("its environment is not complete: {error}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::{send_to_firehose::SendToFirehose, write_to_s3::WriteToS3};
+
+    fn why<F: Function>(variables: &[(&str, &str)]) -> String {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        environment::<F>(variables).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let written = ("WRITTEN", "s3://b/w/");
+        let rejected = ("REJECTED", "s3://b/r/");
+        let schema = ("RECORD_SCHEMA", "taxi-trip.json");
+        assert!(why::<WriteToS3>(&[rejected, schema]).contains("`WRITTEN`"));
+        assert!(why::<WriteToS3>(&[written, schema]).contains("`REJECTED`"));
+        assert!(why::<WriteToS3>(&[written, rejected]).contains("`RECORD_SCHEMA`"));
+        assert_eq!(why::<WriteToS3>(&[written, rejected, schema, ("PATH", "/bin")]), "");
+        assert!(why::<SendToFirehose>(&[schema]).contains("`DELIVERY`"));
+    }
+
+    #[test]
+    fn a_wrong_value_is_quoted() {
+        let why = why::<SendToFirehose>(&[("DELIVERY", "d"), ("RECORD_SCHEMA", "../etc/passwd")]);
+        assert_eq!(why, "its environment is not complete: '../etc/passwd' is not a plain file name");
+    }
+}

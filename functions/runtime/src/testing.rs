@@ -1,0 +1,18 @@
+//! What tests of functions share: ports in memory that fail as told, a poller that delivers as Lambda does, and trips.
+//!
+//! Compiled in always, not behind a feature: a feature would have this crate built twice, once for tests and once for
+//! functions, and the linker leaves out of a function what it does not use.
+
+mod dice;
+mod memory;
+mod poller;
+mod trips;
+mod upsets;
+mod watch;
+
+pub use dice::Dice;
+pub use memory::{MemoryDelivery, MemoryObjects};
+pub use poller::{Poller, Told};
+pub use trips::{event, schema, trip};
+pub use upsets::{Upset, Upsets};
+pub use watch::{Watch, run};

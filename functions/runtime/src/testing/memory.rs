@@ -1,0 +1,151 @@
+//! Ports in memory.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+    rc::Rc,
+};
+
+use super::{Upset, Upsets};
+use crate::{
+    Delivery, EntryError, Fault, LINE_LIMIT, Objects, Page, PortError, Sent,
+    location::{Listing, Object},
+    port::Stream,
+};
+
+/// Buckets. Pages are short, so that tests turn them.
+#[derive(Default)]
+pub struct MemoryObjects {
+    objects: RefCell<BTreeMap<Object, Vec<u8>>>,
+    changed: RefCell<Vec<String>>,
+    upsets: Rc<Upsets>,
+}
+
+const PAGE: usize = 3;
+
+impl MemoryObjects {
+    pub fn new(upsets: Rc<Upsets>) -> Self {
+        Self { upsets, ..Self::default() }
+    }
+
+    /// Every object by its URI.
+    pub fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.objects.borrow().iter().map(|(object, body)| (object.uri(), body.clone())).collect()
+    }
+
+    /// The URIs of objects that were overwritten with something else.
+    pub fn changed(&self) -> Vec<String> {
+        self.changed.borrow().clone()
+    }
+
+    /// Puts something else where an object is, as another user of the bucket may.
+    pub fn replace(&self, uri: &str, body: &[u8]) {
+        for (object, there) in self.objects.borrow_mut().iter_mut() {
+            if object.uri() == uri {
+                *there = body.to_vec();
+            }
+        }
+    }
+
+    fn strike(&self, operation: &'static str, on: &str, happens: impl FnOnce()) -> Result<(), PortError> {
+        let lost = |fault| Err(PortError::new(operation, on, fault).because("so the test wants it"));
+        match self.upsets.strike() {
+            None | Some(Upset::Entries(_)) => happens(),
+            Some(Upset::Before(fault)) => return lost(fault),
+            Some(Upset::CrashBefore) => return lost(Fault::AccessDenied),
+            Some(Upset::After) => {
+                happens();
+                return lost(Fault::Passing);
+            }
+            Some(Upset::CrashAfter) => {
+                happens();
+                return lost(Fault::AccessDenied);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Objects for MemoryObjects {
+    async fn put(&self, object: &Object, body: &[u8]) -> Result<(), PortError> {
+        self.strike("put", &object.uri(), || match self.objects.borrow_mut().entry(object.clone()) {
+            Entry::Vacant(place) => drop(place.insert(body.to_vec())),
+            Entry::Occupied(mut place) => {
+                if place.insert(body.to_vec()) != body {
+                    self.changed.borrow_mut().push(object.uri());
+                }
+            }
+        })
+    }
+
+    async fn get(&self, object: &Object) -> Result<Vec<u8>, PortError> {
+        self.strike("get", &object.uri(), || ())?;
+        self.objects.borrow().get(object).cloned().ok_or_else(|| object.failed("get", Fault::NotFound))
+    }
+
+    async fn list(&self, listing: &Listing) -> Result<Page, PortError> {
+        self.strike("list", listing.prefix(), || ())?;
+        let objects = self.objects.borrow();
+        let mut keys = objects
+            .keys()
+            .filter(|object| object.bucket() == listing.bucket())
+            .map(Object::key)
+            .filter(|key| key.starts_with(listing.prefix()) && *key > listing.after());
+        let names = keys.by_ref().take(PAGE).map(|key| listing.name(key)).collect();
+        Ok(Page { names, more: keys.next().is_some() })
+    }
+}
+
+/// A delivery stream that keeps to the limits of the real one.
+#[derive(Default)]
+pub struct MemoryDelivery {
+    lines: RefCell<Vec<String>>,
+    calls: RefCell<Vec<usize>>,
+    upsets: Rc<Upsets>,
+}
+
+impl MemoryDelivery {
+    pub fn new(upsets: Rc<Upsets>) -> Self {
+        Self { upsets, ..Self::default() }
+    }
+
+    /// All that was delivered, in order.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.borrow().clone()
+    }
+
+    /// How many lines each call had.
+    pub fn calls(&self) -> Vec<usize> {
+        self.calls.borrow().clone()
+    }
+}
+
+impl Delivery for MemoryDelivery {
+    async fn put_batch(&self, to: &Stream, lines: &[&str]) -> Result<Vec<Sent>, PortError> {
+        let lost = |fault| PortError::new("put records to", to.name(), fault);
+        let size: usize = lines.iter().map(|line| line.len()).sum();
+        let line = |line: &&str| line.len() <= LINE_LIMIT && line.find('\n') == Some(line.len() - 1) && line.len() > 1;
+        if lines.is_empty() || lines.len() > 500 || size > 4 * 1_024 * 1_024 || !lines.iter().all(line) {
+            return Err(lost(Fault::Invalid).because(format!("{} lines of {size} bytes", lines.len())));
+        }
+        self.calls.borrow_mut().push(lines.len());
+        let (failing, answer) = match self.upsets.strike() {
+            None => (0, Ok(())),
+            Some(Upset::Entries(which)) => (which, Ok(())),
+            Some(Upset::Before(fault)) => return Err(lost(fault)),
+            Some(Upset::CrashBefore) => return Err(lost(Fault::AccessDenied)),
+            Some(Upset::After) => (0, Err(lost(Fault::Passing))),
+            Some(Upset::CrashAfter) => (0, Err(lost(Fault::AccessDenied))),
+        };
+        let sent = lines.iter().enumerate().map(|(position, line)| {
+            if failing.rotate_right(u32::try_from(position % 64).unwrap_or(0)) & 1 == 1 {
+                let code = "ServiceUnavailableException".to_owned();
+                return Err(EntryError { code, message: "Slow down.".to_owned() });
+            }
+            self.lines.borrow_mut().push((*line).to_owned());
+            Ok(())
+        });
+        let sent = sent.collect();
+        answer.map(|()| sent)
+    }
+}
