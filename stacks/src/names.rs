@@ -1,7 +1,7 @@
 //! Every name that a stage gives to something, made in one place.
 
-use crate::stage::Stage;
 use crate::stack::StackKind;
+use crate::stage::Stage;
 
 /// The stack's name: `{project}-{stage}-{stack}`.
 pub fn stack(stage: &Stage, kind: StackKind) -> String {

@@ -1,1 +1,127 @@
-fn main() {}
+//! `cargo xtask`: builds, deploys and watches the stages.
+
+mod apply;
+mod archives;
+mod build {
+    use crate::{failure::Outcome, project::Project};
+    use std::path::PathBuf;
+    pub(crate) struct Archive {
+        pub(crate) function: String,
+        pub(crate) path: PathBuf,
+        pub(crate) sha256_hex: String,
+        pub(crate) sha256_base64: String,
+        pub(crate) bytes: u64,
+    }
+    pub(crate) struct Function {
+        pub(crate) name: String,
+        pub(crate) assets: Vec<(String, Vec<u8>)>,
+    }
+    pub(crate) enum Profile {
+        Release,
+        Quick,
+    }
+    pub(crate) struct Request {
+        pub(crate) functions: Vec<Function>,
+        pub(crate) architecture: stacks::stage::Architecture,
+        pub(crate) profile: Profile,
+    }
+    pub(crate) fn build(_: &Project, _: &Request) -> Outcome<Vec<Archive>> {
+        todo!()
+    }
+}
+mod cloud;
+mod commands;
+mod commit;
+mod events;
+mod failure;
+mod hash;
+mod local {
+    use crate::{failure::Outcome, project::Project};
+    pub(crate) fn ensure_running(_: &Project) -> Outcome<String> {
+        todo!()
+    }
+    pub(crate) fn running(_: &Project) -> Outcome<Option<String>> {
+        todo!()
+    }
+    pub(crate) fn stop(_: &Project) -> Outcome<bool> {
+        todo!()
+    }
+    pub(crate) fn erase(_: &Project) -> Outcome {
+        todo!()
+    }
+    pub(crate) mod gaps {
+        pub(crate) fn named(_: &serde_json::Value) -> Vec<String> {
+            todo!()
+        }
+    }
+}
+mod output;
+mod plan;
+mod progress;
+mod project;
+mod reason;
+mod session;
+mod stages;
+mod stateful;
+mod template;
+mod trips;
+mod upload;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+use commands::{
+    build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render, schema::Schema,
+    send::Send, status::Status, test::Test, verify::Verify,
+};
+use failure::Outcome;
+
+/// Millrace: data pipelines on AWS, from typed stage definitions
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Deploy(Deploy),
+    Plan(Plan),
+    Status(Status),
+    Destroy(Destroy),
+    Render(Render),
+    Build(Build),
+    Send(Send),
+    Verify(Verify),
+    Local(Local),
+    Schema(Schema),
+    Test(Test),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            progress::say(&format!("error: {failure}"));
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+async fn run(command: Command) -> Outcome {
+    match command {
+        Command::Deploy(deploy) => deploy.run().await,
+        Command::Plan(plan) => plan.run().await,
+        Command::Status(status) => status.run().await,
+        Command::Destroy(destroy) => destroy.run().await,
+        Command::Render(render) => render.run(),
+        Command::Build(build) => build.run(),
+        Command::Send(send) => send.run().await,
+        Command::Verify(verify) => verify.run().await,
+        Command::Local(local) => local.run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Test(test) => test.run(),
+    }
+}

@@ -14,7 +14,8 @@ pub(crate) struct Project {
 impl Project {
     /// The nearest folder, from here upwards, that holds `environments/` and a Cargo.toml.
     pub(crate) fn find() -> Outcome<Self> {
-        let here = env::current_dir().map_err(|error| Failure::new("cannot tell the current folder").because(&error))?;
+        let here =
+            env::current_dir().map_err(|error| Failure::new("cannot tell the current folder").because(&error))?;
         let root = here.ancestors().find(|dir| dir.join("environments").is_dir() && dir.join("Cargo.toml").is_file());
         root.map(|root| Self { root: root.to_owned() }).ok_or_else(|| {
             Failure::invalid(format!("{} is not inside a Millrace project", here.display()))

@@ -22,13 +22,7 @@ pub struct StreamView {
 }
 
 impl StreamView {
-    pub fn new(
-        scope: &Scope,
-        id: &'static str,
-        thing: &'static str,
-        capacity: Capacity,
-        retention_hours: u32,
-    ) -> Self {
+    pub fn new(scope: &Scope, id: &'static str, thing: &'static str, capacity: Capacity, retention_hours: u32) -> Self {
         Self {
             id,
             name: scope.name(thing),

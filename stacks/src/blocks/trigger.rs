@@ -49,10 +49,7 @@ pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Q
             retries: settings.retries,
             max_record_age_seconds: settings.max_record_age_hours * 3600,
         }),
-        statements: vec![
-            Statement::allow(&read, stream.arn()),
-            Statement::allow(&["sqs:SendMessage"], failures.arn()),
-        ],
+        statements: vec![Statement::allow(&read, stream.arn()), Statement::allow(&["sqs:SendMessage"], failures.arn())],
         event: PhantomData,
     }
 }

@@ -17,12 +17,18 @@ pub struct Exports {
     pub alert_topic: Export<Topic>,
 }
 
-/// What follows the stage in the output bucket's name.
+/// What follows the stage in the names of the buckets that are also known by name.
+const ARTIFACTS: &str = "artifacts";
 const OUTPUT: &str = "output";
 
 /// The output bucket's name, for outputs of other stacks: an output may not hand on an import.
 pub fn output_bucket(stage: &Stage) -> String {
     names::bucket(stage, OUTPUT)
+}
+
+/// The artifact bucket's name: what a deploy uploads to.
+pub fn artifact_bucket(stage: &Stage) -> String {
+    names::bucket(stage, ARTIFACTS)
 }
 
 /// All that `templates/data-sources.yaml.tera` may see.
@@ -52,7 +58,7 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     let scope = Scope::of(stage, kind, "shared");
     let bucket = |id, name, lifecycle| BucketView::new(&scope, id, name, lifecycle);
     let buckets = vec![
-        bucket("ArtifactBucket", "artifacts", Lifecycle::KeepVersions),
+        bucket("ArtifactBucket", ARTIFACTS, Lifecycle::KeepVersions),
         bucket("OutputBucket", OUTPUT, Lifecycle::DropOldVersions),
         bucket("RawBucket", "raw", Lifecycle::DropOldVersions),
         bucket("CuratedBucket", "curated", Lifecycle::DropOldVersions),

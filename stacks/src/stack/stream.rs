@@ -81,7 +81,11 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     let mut outputs = Outputs::of(names::stack(stage, kind));
     outputs.export("IngressStream", "Where producers send trips", &trips);
     outputs.export("DeliveryStream", "What gathers trips into the lake", &delivery);
-    outputs.tell("TaxiOutput", "Below it stands what came of the trips", format!("s3://{}/", data_sources::output_bucket(stage)).into());
+    outputs.tell(
+        "TaxiOutput",
+        "Below it stands what came of the trips",
+        format!("s3://{}/", data_sources::output_bucket(stage)).into(),
+    );
     outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
 
     let code = functions.iter().map(FunctionView::code).collect();

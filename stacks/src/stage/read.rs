@@ -9,7 +9,8 @@ use super::value::REMEDY;
 /// Text to [`RawStage`]. `file` is only a name for messages.
 pub fn read(file: &str, text: &str) -> Result<RawStage, StageFault> {
     let fault = |place, what: String, remedy: String| StageFault { file: file.to_owned(), place, what, remedy };
-    let has_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---";
+    let has_content =
+        |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---";
     if !text.lines().any(has_content) {
         return Err(fault(
             None,
@@ -65,7 +66,9 @@ fn explain(error: &Error) -> (String, String) {
             ("a second document starts here".to_owned(), "keep one stage in one file; remove the '---'".to_owned())
         }
         Error::Eof { .. } => ("the file ends too early".to_owned(), "complete the last key".to_owned()),
-        other => (format!("not valid YAML: {other}"), "correct the syntax; a YAML-aware editor marks the place".to_owned()),
+        other => {
+            (format!("not valid YAML: {other}"), "correct the syntax; a YAML-aware editor marks the place".to_owned())
+        }
     }
 }
 

@@ -72,7 +72,9 @@ impl Taxi {
             let at = written.or(raw.stream.retention_hours.as_ref().map(|hours| hours.referenced));
             return Err(source.fault(
                 &at.unwrap_or(serde_saphyr::Location::UNKNOWN),
-                &format!("records leave the stream after {retention} h, but are retried until they are {max_age} h old"),
+                &format!(
+                    "records leave the stream after {retention} h, but are retried until they are {max_age} h old"
+                ),
                 &format!("set max_record_age_hours below {retention}, or stream.retention_hours above {max_age}"),
             ));
         }

@@ -115,11 +115,16 @@ text!(
     "a stage name", "write 2 to 16 lower-case letters, digits and single hyphens, a letter first"
 );
 text!(
-    AccountId, "^[0-9]{12}$", |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
-    "an AWS account id", "write its 12 digits, in quotes"
+    AccountId,
+    "^[0-9]{12}$",
+    |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
+    "an AWS account id",
+    "write its 12 digits, in quotes"
 );
 text!(
-    Region, "^[a-z]{2}(-[a-z]+)+-[0-9]$", |text| {
+    Region,
+    "^[a-z]{2}(-[a-z]+)+-[0-9]$",
+    |text| {
         let parts: Vec<_> = text.split('-').collect();
         matches!(parts.as_slice(), [country, middle @ .., number]
             if country.len() == 2
@@ -129,10 +134,13 @@ text!(
                 && number.len() == 1
                 && number.bytes().all(|b| b.is_ascii_digit()))
     },
-    "an AWS region", "write its code, such as eu-west-1"
+    "an AWS region",
+    "write its code, such as eu-west-1"
 );
 text!(
-    Email, "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", |text| {
+    Email,
+    "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+    |text| {
         let mut halves = text.split('@');
         match (halves.next(), halves.next(), halves.next()) {
             (Some(user), Some(host), None) => {
@@ -145,7 +153,8 @@ text!(
             _ => false,
         }
     },
-    "an e-mail address", "write it as name@example.com"
+    "an e-mail address",
+    "write it as name@example.com"
 );
 text!(
     /// A file of the project, named from its root.
@@ -159,9 +168,8 @@ text!(
 );
 
 /// The days that CloudWatch can keep logs; other numbers it refuses.
-const RETENTIONS: [u32; 22] = [
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const RETENTIONS: [u32; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// How long log lines are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +191,10 @@ impl<'de> Deserialize<'de> for LogDays {
             return Ok(Self(*days));
         }
         let close = allowed.iter().min_by_key(|days| (i64::from(**days) - value).abs()).copied().unwrap_or(30);
-        Err(wrong(&format!("CloudWatch cannot keep logs for {value} days"), &format!("the nearest that it can is {close}")))
+        Err(wrong(
+            &format!("CloudWatch cannot keep logs for {value} days"),
+            &format!("the nearest that it can is {close}"),
+        ))
     }
 }
 

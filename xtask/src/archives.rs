@@ -1,0 +1,46 @@
+//! The function archives that a stage's stacks take.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use stacks::blocks::{Asset, CodeParameter};
+use stacks::render::Rendered;
+use stacks::stage::{Platform, Stage};
+
+use crate::build::{self, Archive, Function, Profile, Request};
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+
+/// Builds what is not built yet.
+pub(crate) fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
+    let mut functions = BTreeMap::new();
+    for code in rendered.iter().flat_map(|rendered| &rendered.stack.functions) {
+        functions.insert(code.function, function(project, code)?);
+    }
+    let profile = match stage.platform {
+        Platform::Aws => Profile::Release,
+        Platform::Emulator => Profile::Quick,
+    };
+    build::build(
+        project,
+        &Request { functions: functions.into_values().collect(), architecture: stage.architecture, profile },
+    )
+}
+
+fn function(project: &Project, code: &CodeParameter) -> Outcome<Function> {
+    let assets = code.assets.iter().map(|asset| Ok((asset.file.name().to_owned(), content(project, asset)?)));
+    Ok(Function { name: code.function.to_owned(), assets: assets.collect::<Outcome<_>>()? })
+}
+
+/// What is packed: the stage's own file if it names one.
+fn content(project: &Project, asset: &Asset) -> Outcome<Vec<u8>> {
+    let Some(own) = &asset.replaced_by else { return Ok(asset.text.as_bytes().to_vec()) };
+    let wrong = |what: &str| {
+        Failure::invalid(format!("record_schema: {own} {what}"))
+            .hint("name a JSON Schema file, as a path from the project's root")
+    };
+    let bytes = fs::read(project.root().join(own.as_str())).map_err(|error| wrong("cannot be read").because(&error))?;
+    let schema = serde_json::from_slice(&bytes).map_err(|error| wrong("is not JSON").because(&error))?;
+    jsonschema::validator_for(&schema).map_err(|error| wrong("is not a JSON Schema").because(&error))?;
+    Ok(bytes)
+}

@@ -1,0 +1,87 @@
+//! S3's side of the port.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
+use std::path::Path;
+
+use super::error::told;
+use crate::cloud::{Answer, CloudError, Fault, ObjectVersion};
+
+pub(super) async fn checksum(client: &Client, bucket: &str, key: &str) -> Answer<Option<String>> {
+    let call = client.head_object().bucket(bucket).key(key).checksum_mode(ChecksumMode::Enabled);
+    match call.send().await.map_err(|e| told("s3:HeadObject", e)) {
+        Ok(object) => Ok(Some(object.checksum_sha256.unwrap_or_default())),
+        Err(error) if error.fault == Fault::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn put(client: &Client, bucket: &str, key: &str, file: &Path, sha256: &str) -> Answer {
+    let call = "s3:PutObject";
+    let body = ByteStream::from_path(file).await.map_err(|error| CloudError {
+        call,
+        fault: Fault::Other,
+        message: format!("cannot read {}: {error}", file.display()),
+    })?;
+    let put = client.put_object().bucket(bucket).key(key).body(body).checksum_sha256(sha256);
+    put.send().await.map(drop).map_err(|e| told(call, e))
+}
+
+pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<Vec<String>> {
+    let mut keys = Vec::new();
+    let mut page = None;
+    loop {
+        let call = client.list_objects_v2().bucket(bucket).prefix(prefix).set_continuation_token(page);
+        let answer = call.send().await.map_err(|e| told("s3:ListBucket", e))?;
+        keys.extend(answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
+        page = answer.next_continuation_token;
+        if page.is_none() {
+            return Ok(keys);
+        }
+    }
+}
+
+pub(super) async fn get(client: &Client, bucket: &str, key: &str) -> Answer<Vec<u8>> {
+    let call = "s3:GetObject";
+    let object = client.get_object().bucket(bucket).key(key).send().await.map_err(|e| told(call, e))?;
+    let body = object.body.collect().await;
+    body.map(|bytes| bytes.to_vec()).map_err(|error| CloudError {
+        call,
+        fault: Fault::Unreachable,
+        message: error.to_string(),
+    })
+}
+
+pub(super) async fn versions(client: &Client, bucket: &str) -> Answer<Vec<ObjectVersion>> {
+    let page =
+        match client.list_object_versions().bucket(bucket).send().await.map_err(|e| told("s3:ListObjectVersions", e)) {
+            Ok(page) => page,
+            Err(error) if error.fault == Fault::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+    let versions = page.versions.unwrap_or_default().into_iter().map(|v| (v.key, v.version_id));
+    let markers = page.delete_markers.unwrap_or_default().into_iter().map(|m| (m.key, m.version_id));
+    Ok(versions.chain(markers).filter_map(|(key, version)| Some(ObjectVersion { key: key?, version })).collect())
+}
+
+pub(super) async fn delete(client: &Client, bucket: &str, versions: &[ObjectVersion]) -> Answer {
+    let call = "s3:DeleteObjects";
+    let other = |message: String| CloudError { call, fault: Fault::Other, message };
+    let identifiers = versions
+        .iter()
+        .map(|v| ObjectIdentifier::builder().key(&v.key).set_version_id(v.version.clone()).build())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| other(error.to_string()))?;
+    let delete = Delete::builder().set_objects(Some(identifiers)).quiet(true).build();
+    let delete = delete.map_err(|error| other(error.to_string()))?;
+    let answer = client.delete_objects().bucket(bucket).delete(delete).send().await.map_err(|e| told(call, e))?;
+    match answer.errors.unwrap_or_default().first() {
+        None => Ok(()),
+        Some(error) => Err(other(format!(
+            "{} cannot be deleted: {}",
+            error.key.as_deref().unwrap_or("an object"),
+            error.message.as_deref().unwrap_or("S3 does not say why"),
+        ))),
+    }
+}

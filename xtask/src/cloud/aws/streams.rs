@@ -1,0 +1,29 @@
+//! Kinesis' side of the port.
+
+use aws_sdk_kinesis::Client;
+use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+
+use super::error::told;
+use crate::cloud::{Answer, CloudError, Fault, Record};
+
+pub(super) async fn put(client: &Client, stream: &str, records: &[Record]) -> Answer<Vec<Result<(), String>>> {
+    let call = "kinesis:PutRecords";
+    let entries = records
+        .iter()
+        .map(|record| {
+            PutRecordsRequestEntry::builder()
+                .partition_key(&record.partition_key)
+                .data(Blob::new(record.data.clone()))
+                .build()
+        })
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| CloudError { call, fault: Fault::Other, message: error.to_string() })?;
+    let answer = client.put_records().stream_name(stream).set_records(Some(entries)).send().await;
+    let answer = answer.map_err(|e| told(call, e))?;
+    let result = |code: Option<String>, message: Option<String>| match code {
+        None => Ok(()),
+        Some(code) => Err(format!("{code}: {}", message.unwrap_or_default())),
+    };
+    Ok(answer.records.into_iter().map(|record| result(record.error_code, record.error_message)).collect())
+}

@@ -1,0 +1,210 @@
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, IsTerminal};
+use std::time::Instant;
+
+use stacks::stack::data_sources;
+use stacks::stage::{Platform, Stage, instead};
+
+use crate::apply::apply;
+use crate::cloud::Cloud;
+use crate::commands::plan::write_stack;
+use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::output::Form;
+use crate::plan::{StackPlan, Step};
+use crate::progress::say;
+use crate::project::Project;
+use crate::session::{Emulator, Session};
+use crate::upload::Artifact;
+use crate::{archives, commit, local, plan, upload};
+
+/// Bring a stage to what its file says
+///
+/// Builds the functions, plans, asks, uploads what is new, and creates or updates the stacks. What is up to date is
+/// left alone. Run it again after any interruption: it goes on from where things stand.
+#[derive(Debug, Args)]
+pub(crate) struct Deploy {
+    /// The stage: a file in environments/, without its ending
+    #[arg(long, value_name = "NAME")]
+    stage: String,
+    /// Do not ask before changing anything
+    #[arg(long)]
+    yes: bool,
+    /// Stop after showing the plan
+    #[arg(long)]
+    plan: bool,
+    /// Deploy only this stack, such as 'stream'
+    #[arg(long, value_name = "STACK")]
+    only: Option<String>,
+    /// Let this resource be replaced or deleted, though it holds data; can be given several times
+    #[arg(long, value_name = "LOGICAL_ID")]
+    allow_replace: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct DeployReport {
+    stage: String,
+    endpoint: Option<String>,
+    stacks: Vec<StackReport>,
+    artifacts: Vec<Artifact>,
+    warnings: Vec<String>,
+    elapsed_ms: u128,
+    #[serde(skip)]
+    next: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct StackReport {
+    name: String,
+    status: &'static str,
+    changed: bool,
+    outputs: BTreeMap<String, String>,
+}
+
+impl Deploy {
+    pub(crate) async fn run(&self) -> Outcome {
+        let started = Instant::now();
+        let session = Session::open(&self.stage, Emulator::Start).await?;
+        let mut rendered = session.rendered()?;
+        if let Some(only) = &self.only {
+            let kinds: Vec<_> = rendered.iter().map(|rendered| rendered.stack.kind.name()).collect();
+            if !kinds.contains(&only.as_str()) {
+                return Err(
+                    Failure::invalid(format!("stage {} has no stack '{only}'", self.stage)).hint(instead(only, &kinds))
+                );
+            }
+            rendered.retain(|rendered| rendered.stack.kind.name() == only);
+        }
+        let archives = archives::of(&session.project, &session.stage, &rendered)?;
+        let plans = plan::plan(&session, rendered, &upload::keys(&archives)).await?;
+        show(&plans);
+        if self.plan {
+            return Ok(());
+        }
+        self.approve(&session.stage, &plans)?;
+
+        let tags = tags(&session.project, &session.stage);
+        let mut artifacts = None;
+        let mut stacks = Vec::new();
+        for plan in &plans {
+            // The bucket is in the first stack, so the first stack with functions is the first that can need it.
+            if !plan.parameters.is_empty() && artifacts.is_none() {
+                let bucket = data_sources::artifact_bucket(&session.stage);
+                artifacts = Some(upload::upload(&session, &bucket, &archives).await?);
+            }
+            let applied = apply(&session, plan, &with_stack(&tags, plan, &session.stage), &self.allow_replace).await?;
+            stacks.push(StackReport {
+                name: plan.name.clone(),
+                status: applied.state.status.name(),
+                changed: applied.changed,
+                outputs: applied.state.outputs,
+            });
+        }
+        let report = DeployReport {
+            stage: self.stage.clone(),
+            stacks,
+            artifacts: artifacts.unwrap_or_default(),
+            warnings: warnings(&session, &plans),
+            elapsed_ms: started.elapsed().as_millis(),
+            next: next_steps(&self.stage),
+            endpoint: session.endpoint,
+        };
+        Form::json_if(self.json).tell(&report)
+    }
+
+    /// A laptop's own emulator needs nobody's consent; an account does.
+    fn approve(&self, stage: &Stage, plans: &[StackPlan]) -> Outcome {
+        let changes = plans.iter().any(|plan| plan.step != Step::Nothing);
+        if self.yes || !changes || stage.platform == Platform::Emulator {
+            return Ok(());
+        }
+        let undecided = |why: &str| {
+            Failure::new(format!("stage {} was not changed: {why}", stage.name))
+                .hint(format!("to go ahead: cargo xtask deploy --stage {} --yes", stage.name))
+                .exit(Exit::Decision)
+        };
+        if !io::stdin().is_terminal() {
+            return Err(undecided("the plan above needs a yes, and there is no terminal to ask on"));
+        }
+        say(&format!("Change stage {} in account {} as planned above? [y/N]", stage.name, stage.account));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).failing(|| "cannot read the answer".to_owned())?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(undecided("you did not say yes")) }
+    }
+}
+
+/// The plan's changes, on stderr: the result is told at the end, on stdout.
+fn show(plans: &[StackPlan]) {
+    for plan in plans.iter().filter(|plan| plan.step != Step::Nothing) {
+        let mut text = String::new();
+        if write_stack(&mut text, &plan.name, plan.step, &plan.resources).is_ok() {
+            say(text.trim_end());
+        }
+    }
+}
+
+/// Tags of the whole stack, which CloudFormation hands down to its resources.
+fn tags(project: &Project, stage: &Stage) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::from([
+        ("project".to_owned(), stage.project.to_string()),
+        ("stage".to_owned(), stage.name.to_string()),
+    ]);
+    if let Some(commit) = commit::current(project) {
+        tags.insert("commit".to_owned(), commit);
+    }
+    tags
+}
+
+fn with_stack(tags: &BTreeMap<String, String>, plan: &StackPlan, stage: &Stage) -> BTreeMap<String, String> {
+    let prefix = stacks::names::thing(stage, "");
+    let mut tags = tags.clone();
+    tags.insert("stack".to_owned(), plan.name.trim_start_matches(&prefix).to_owned());
+    tags
+}
+
+/// What the stage asks for and the emulator lacks is said, never silently skipped.
+fn warnings<C: Cloud>(session: &Session<C>, plans: &[StackPlan]) -> Vec<String> {
+    let mut warnings: Vec<_> = match session.stage.platform {
+        Platform::Aws => Vec::new(),
+        Platform::Emulator => plans.iter().flat_map(|plan| local::gaps::named(plan.template.value())).collect(),
+    };
+    warnings.sort();
+    warnings.dedup();
+    warnings
+}
+
+fn next_steps(stage: &str) -> Vec<String> {
+    vec![
+        format!("send trips:          cargo xtask send taxi --stage {stage} --count 1000"),
+        format!("look at the results: cargo xtask verify taxi --stage {stage}"),
+    ]
+}
+
+impl fmt::Display for DeployReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for stack in &self.stacks {
+            let change = if stack.changed { "changed" } else { "no change" };
+            writeln!(f, "{:<32} {:<16} {change}", stack.name, stack.status)?;
+            for (key, value) in &stack.outputs {
+                writeln!(f, "  {key:<16} {value}")?;
+            }
+        }
+        for artifact in self.artifacts.iter().filter(|artifact| artifact.uploaded) {
+            writeln!(f, "uploaded {}", artifact.key)?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        let place = self.endpoint.as_deref().unwrap_or("AWS");
+        writeln!(f, "stage {} is up on {place}, after {:.1} s", self.stage, self.elapsed_ms as f64 / 1000.0)?;
+        for step in &self.next {
+            writeln!(f, "  {step}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,13 @@
+//! The commands, one file each: its arguments, whose comments are the help, and `run`.
+
+pub(crate) mod build;
+pub(crate) mod deploy;
+pub(crate) mod destroy;
+pub(crate) mod local;
+pub(crate) mod plan;
+pub(crate) mod render;
+pub(crate) mod schema;
+pub(crate) mod send;
+pub(crate) mod status;
+pub(crate) mod test;
+pub(crate) mod verify;

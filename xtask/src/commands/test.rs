@@ -1,0 +1,49 @@
+use clap::Args;
+use std::process::{Command, Stdio};
+
+use crate::failure::{Context, Failure, Outcome};
+use crate::progress::say;
+use crate::project::Project;
+
+/// Run every check and test: formatting, lints, unit, golden, compile-fail and end-to-end
+///
+/// Installs what it needs on first use: Python 3, a C compiler and git are all that has to be there.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Only tests whose name contains this; formatting and lints are left out
+    filter: Option<String>,
+}
+
+impl Test {
+    pub(crate) fn run(&self) -> Outcome {
+        let project = Project::find()?;
+        if self.filter.is_none() {
+            cargo(&project, "formatting", &["fmt", "--all", "--check"], "run: cargo fmt --all")?;
+            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+            cargo(&project, "lints", &clippy, "mend what clippy names above")?;
+        }
+        let mut nextest = Command::new("cargo");
+        nextest.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let has_nextest = nextest.status().is_ok_and(|status| status.success());
+        let mut tests = if has_nextest { vec!["nextest", "run", "--workspace"] } else { vec!["test", "--workspace"] };
+        tests.extend(self.filter.as_deref());
+        cargo(&project, "tests", &tests, "run one of them alone: cargo xtask test NAME")
+    }
+}
+
+fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
+    say(&format!("== {what}: cargo {}", args.join(" ")));
+    let mut command = Command::new("cargo");
+    // Cargo sets these for the program that it runs; handed on, they would make it build everything anew.
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("CARGO_PKG_")
+            || name_text.starts_with("CARGO_MANIFEST")
+            || name_text == "CARGO_BIN_NAME"
+        {
+            command.env_remove(&name);
+        }
+    }
+    let status = command.args(args).current_dir(project.root()).status().failing(|| "cannot run cargo".to_owned())?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{what}: not all is well")).hint(hint)) }
+}

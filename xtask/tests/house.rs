@@ -1,0 +1,89 @@
+//! House rules that no lint knows: what the core may depend on, and how large a file may be.
+
+#![expect(unused_crate_dependencies, reason = "a test crate sees all of xtask's dependencies")]
+
+mod common;
+
+use common::{root, text};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The names of all that a package is built from, itself among it; dev-dependencies are not.
+fn built_from(package: &str) -> BTreeSet<String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let names: BTreeMap<String, String> = list(&metadata["packages"])
+        .iter()
+        .map(|p| (p["id"].as_str().unwrap().to_owned(), p["name"].as_str().unwrap().to_owned()))
+        .collect();
+    let mut edges = BTreeMap::new();
+    for node in list(&metadata["resolve"]["nodes"]) {
+        let normal = |dep: &&Value| list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
+        let deps: Vec<String> =
+            list(&node["deps"]).iter().filter(normal).map(|dep| dep["pkg"].as_str().unwrap().to_owned()).collect();
+        edges.insert(node["id"].as_str().unwrap().to_owned(), deps);
+    }
+    let start = names.iter().find(|(_, name)| *name == package).unwrap().0.clone();
+    let (mut seen, mut todo) = (BTreeSet::new(), vec![start]);
+    while let Some(id) = todo.pop() {
+        if seen.insert(id.clone()) {
+            todo.extend(edges[&id].iter().cloned());
+        }
+    }
+    seen.iter().map(|id| names[id].clone()).collect()
+}
+
+#[test]
+fn the_core_and_the_contract_are_built_without_anything_that_does_io() {
+    for package in ["stacks", "contract"] {
+        let parts = built_from(package);
+        assert!(parts.contains("serde_json"), "the walk finds nothing: {parts:?}");
+        for part in &parts {
+            let barred = ["tokio", "hyper", "reqwest", "rustls", "mio", "socket2", "object_store", "lambda_runtime", "tempfile", "walkdir", "globwalk"];
+            assert!(
+                !barred.contains(&part.as_str()) && !part.starts_with("aws-") && !part.starts_with("async-"),
+                "{package} is built with {part}"
+            );
+        }
+    }
+}
+
+fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn files_are_rooms_of_one_purpose() {
+    let mut files = Vec::new();
+    for dir in ["stacks", "functions", "xtask"] {
+        sources(&root().join(dir), &mut files);
+    }
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut lengths = Vec::new();
+    for file in files {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let name = file.strip_prefix(root()).unwrap().display().to_string();
+        assert!(lines <= 400 || architecture.contains(&name), "{name} has {lines} lines and no reason in ARCHITECTURE.md");
+        lengths.push(lines);
+    }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= 100, "half of the files have more than {median} lines");
+}

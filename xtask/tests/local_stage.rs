@@ -1,0 +1,75 @@
+//! The taxi pipeline on the local stage, end to end: real stacks, real function processes, real records.
+
+#![expect(unused_crate_dependencies, reason = "a test crate sees all of xtask's dependencies")]
+
+mod common;
+
+use common::{LocalStage, text};
+use serde_json::{Value, json};
+
+fn changed(report: &Value) -> Vec<bool> {
+    report["stacks"].as_array().unwrap().iter().map(|stack| stack["changed"].as_bool().unwrap()).collect()
+}
+
+fn uploaded(report: &Value) -> usize {
+    report["artifacts"].as_array().unwrap().iter().filter(|artifact| artifact["uploaded"] == json!(true)).count()
+}
+
+#[test]
+fn trips_reach_the_lake_once_and_everything_survives_restarts() {
+    let stage = LocalStage::new();
+
+    // Up, from nothing.
+    let first = stage.json(&["deploy", "--stage", "local"]);
+    assert_eq!(first["stage"], "local");
+    assert!(first["endpoint"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{first}");
+    assert!(first["elapsed_ms"].is_u64(), "{first}");
+    assert_eq!(changed(&first), [true, true]);
+    assert_eq!(uploaded(&first), 2);
+    let outputs = &first["stacks"][1]["outputs"];
+    for key in ["IngressStream", "DeliveryStream", "TaxiOutput"] {
+        assert!(outputs[key].is_string(), "{outputs}");
+    }
+
+    // Nothing changed, so nothing is done.
+    let second = stage.json(&["deploy", "--stage", "local"]);
+    assert_eq!(changed(&second), [false, false]);
+    assert_eq!(uploaded(&second), 0);
+
+    let status = stage.json(&["status", "--stage", "local"]);
+    assert_eq!(status["endpoint"], first["endpoint"]);
+    assert_eq!(status["stacks"][1]["status"], "CREATE_COMPLETE");
+    assert!(status["stacks"][1]["resources"].as_u64().unwrap() > 15, "{status}");
+
+    // Every trip once in either form, every invalid one apart.
+    let sent = stage.json(&["send", "taxi", "--stage", "local", "--count", "10000", "--invalid", "0.02"]);
+    assert_eq!((&sent["sent"], &sent["failed"]), (&json!(10000), &json!(0)));
+    let balance = stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10000", "--wait", "300"]);
+    assert_eq!(balance["balanced"], true);
+    assert!((100..300).contains(&balance["rejected"].as_u64().unwrap()), "{balance}");
+
+    // The emulator is killed; the next deploy brings everything back, and what was there still is.
+    let killed = stage.succeed(&["local", "status"]);
+    let pid: Value = serde_json::from_str(&stage.succeed(&["local", "status", "--json"])).unwrap();
+    assert!(std::process::Command::new("kill").args(["-9", &pid["pid"].to_string()]).status().unwrap().success());
+    assert!(killed.contains("127.0.0.1"), "{killed}");
+    stage.json(&["deploy", "--stage", "local"]);
+    stage.json(&["send", "taxi", "--stage", "local", "--count", "500", "--seed", "2"]);
+    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10500", "--wait", "300"]);
+
+    // An orderly restart keeps everything as well.
+    stage.succeed(&["local", "stop"]);
+    let stopped = stage.run(&["status", "--stage", "local"]);
+    assert_eq!(stopped.status.code(), Some(1));
+    assert!(text(&stopped.stderr).contains("cargo xtask deploy --stage local"), "{}", text(&stopped.stderr));
+    let again = stage.json(&["deploy", "--stage", "local"]);
+    assert_eq!(changed(&again), [false, false]);
+    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10500"]);
+
+    // And away.
+    stage.succeed(&["destroy", "--stage", "local"]);
+    let gone = stage.json(&["status", "--stage", "local"]);
+    for stack in gone["stacks"].as_array().unwrap() {
+        assert_eq!((&stack["status"], &stack["resources"]), (&json!("ABSENT"), &json!(0)));
+    }
+}
