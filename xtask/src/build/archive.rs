@@ -1,0 +1,79 @@
+//! The zip that Lambda takes: nothing in it depends on the clock, the file system or the order of things.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::{Cursor, Write};
+use std::path::Path;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::{Archive, Function};
+use crate::failure::{Context, Failure, Outcome};
+use crate::hash;
+
+/// What Lambda starts.
+const BOOTSTRAP: &str = "bootstrap";
+
+/// Changes whenever the same input gives other bytes than before, so that no archive of old is taken for a new one.
+const FORM: &str = "1";
+
+/// The function's archive, written unless it is there already.
+pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcome<Archive> {
+    let path = folder.join(format!("{}-{}.zip", function.name, key(function, binary)));
+    let cannot_write = || format!("cannot write {}", path.display());
+    let built = !path.is_file();
+    if built {
+        let bytes = zipped(function, binary).map_err(|error| Failure::new(cannot_write()).because(&error))?;
+        fs::create_dir_all(folder).failing(cannot_write)?;
+        // Under another name until it is whole: a run that is killed must leave no half archive behind.
+        let mut file = tempfile::NamedTempFile::new_in(folder).failing(cannot_write)?;
+        file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).failing(cannot_write)?;
+        file.persist(&path).failing(cannot_write)?;
+    }
+    let bytes = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
+    let digest = Sha256::digest(&bytes);
+    Ok(Archive {
+        function: function.name.clone(),
+        path,
+        sha256_hex: hex(&digest),
+        sha256_base64: STANDARD.encode(digest),
+        bytes: bytes.len() as u64,
+        built,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// What the archive is made from.
+fn key(function: &Function, binary: &[u8]) -> String {
+    let mut parts: Vec<&[u8]> = vec![FORM.as_bytes(), binary];
+    for (name, bytes) in &function.assets {
+        parts.extend([name.as_bytes(), bytes]);
+    }
+    let mut key = hash::hex(&parts);
+    key.truncate(16);
+    key
+}
+
+fn zipped(function: &Function, binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(6))
+        .last_modified_time(DateTime::default());
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(BOOTSTRAP, options.unix_permissions(0o755))?;
+    zip.write_all(binary)?;
+    for (name, bytes) in &function.assets {
+        zip.start_file(name.as_str(), options.unix_permissions(0o644))?;
+        zip.write_all(bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;

@@ -1,0 +1,64 @@
+//! Compiles the functions with cargo-lambda.
+
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use super::Profile;
+use super::output;
+use super::reproducible::{self, Compiler};
+use super::target::Target;
+use crate::failure::{Context, Outcome};
+use crate::progress::Task;
+use crate::project::Project;
+use crate::tools::Tool;
+
+/// Compiles all packages together, and answers with the folder that holds `{package}/bootstrap` for each.
+pub(super) fn build(
+    project: &Project,
+    cargo_lambda: &Tool,
+    here: &Path,
+    packages: &[String],
+    target: Target,
+    profile: Profile,
+) -> Outcome<PathBuf> {
+    let compiler = Compiler::find(project.root())?;
+    compiler.has(target)?;
+
+    // Not cargo's usual folder: other flags there would make every `cargo build` and every deploy start from nothing.
+    let target_dir = here.join("build");
+    let binaries = here.join("functions").join(target.triple).join(profile.name());
+    let mut command = cargo_lambda.command("cargo-lambda");
+    reproducible::prepare(&mut command, project.root(), &target_dir, &compiler, (target, profile));
+    command.args(["lambda", "build", "--output-format", "binary", "--skip-target-check", "--locked"]);
+    command.args(["--target", target.triple, "--profile", profile.name()]);
+    command.arg("--lambda-dir").arg(&binaries);
+    command.args(["--color", if std::io::stderr().is_terminal() { "always" } else { "never" }]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    command.current_dir(project.root()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+
+    let task = Task::start(&format!("building {} functions for {}", packages.len(), target.name));
+    let not_run = || "cargo-lambda could not be run".to_owned();
+    let mut child = command.spawn().failing(not_run)?;
+    let mut said = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        let mut reader = BufReader::new(stderr);
+        let mut bytes = Vec::new();
+        while reader.read_until(b'\n', &mut bytes).failing(not_run)? > 0 {
+            let line = String::from_utf8_lossy(&bytes);
+            if output::is_progress(&line) {
+                task.now(&format!("building functions for {}: {}", target.name, output::plain(line.trim())));
+            }
+            said.push_str(&line);
+            bytes.clear();
+        }
+    }
+    let status = child.wait().failing(not_run)?;
+    drop(task);
+    if status.success() {
+        return Ok(binaries);
+    }
+    Err(output::explain(&said))
+}

@@ -1,0 +1,113 @@
+//! Function archives: compiled, checked, zipped. The same code gives the same bytes, wherever and whenever it is built.
+
+mod archive;
+mod cargo;
+mod elf;
+mod output;
+mod reproducible;
+mod target;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use stacks::stage::Architecture;
+
+use crate::failure::{Context, Failure, Outcome};
+use crate::project::Project;
+use crate::tools;
+use target::Target;
+
+/// What to build.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) functions: Vec<Function>,
+    pub(crate) architecture: Architecture,
+    pub(crate) profile: Profile,
+}
+
+/// A function, and the files that it reads beside its binary.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    /// Of the package, its folder and its binary alike.
+    pub(crate) name: String,
+    pub(crate) assets: BTreeMap<String, Vec<u8>>,
+}
+
+/// How much the compiler tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// What ships.
+    Release,
+    /// For the local stage and the tests: seconds instead of minutes.
+    Quick,
+}
+
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Quick => "quick",
+        }
+    }
+}
+
+/// An archive that Lambda takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Archive {
+    pub(crate) function: String,
+    pub(crate) path: PathBuf,
+    pub(crate) sha256_hex: String,
+    /// As S3 states it in a checksum.
+    pub(crate) sha256_base64: String,
+    pub(crate) bytes: u64,
+    /// Whether it was written now; otherwise it was there already.
+    pub(crate) built: bool,
+}
+
+/// Builds all functions of the project, and makes the archives that were asked for.
+///
+/// All of them each time: cargo decides the features of shared dependencies by what is built together, so that a
+/// function built alone would have other bytes than the same function built with the rest.
+pub(crate) fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive>> {
+    let packages = packages(project)?;
+    for Function { name, .. } in &request.functions {
+        if !packages.contains(name) {
+            return Err(Failure::invalid(format!("there is no function {name} to build"))
+                .since(format!("functions/{name}/src/main.rs does not exist; there are: {}", packages.join(", "))));
+        }
+    }
+    let cargo_lambda = tools::cargo_lambda(project)?;
+    let target = Target::of(request.architecture);
+    let here = project.target().join("millrace");
+    let cannot_write = || format!("cannot write to {}", here.display());
+    fs::create_dir_all(&here).failing(cannot_write)?;
+    // Another build would replace the binaries while these are read.
+    let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
+    lock.lock().failing(cannot_write)?;
+
+    let binaries = cargo::build(project, &cargo_lambda, &here, &packages, target, request.profile)?;
+    request
+        .functions
+        .iter()
+        .map(|function| {
+            let path = binaries.join(&function.name).join("bootstrap");
+            let binary = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
+            elf::check(&function.name, &binary, target)?;
+            archive::write(&here.join("artifacts"), function, &binary)
+        })
+        .collect()
+}
+
+/// Every package in `functions/` that has a binary, in a fixed order.
+fn packages(project: &Project) -> Outcome<Vec<String>> {
+    let folder = project.root().join("functions");
+    let entries = fs::read_dir(&folder).failing(|| format!("cannot read {}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().join("src").join("main.rs").is_file())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    Ok(names)
+}

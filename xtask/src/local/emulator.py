@@ -1,0 +1,112 @@
+"""Runs MiniStack as the local stage needs it.
+
+MiniStack saves its state only when it is stopped in good order: after a crash, a `kill -9` or a dead battery everything
+but the objects in S3 would be gone. So this saves it every few seconds as well.
+
+The lock on the process file tells `cargo xtask` that the emulator lives. It is held as long as the process lives and not
+a moment longer, however the process ends, and no other process can have it by accident.
+"""
+
+import asyncio
+import contextvars
+import fcntl
+import os
+import sys
+import time
+
+# How long work may be lost by a crash. Large states are saved less often, so that saving stays a small part of the load.
+SECONDS_BETWEEN_SAVES = 2
+SHARE_OF_TIME = 20
+
+
+def claim(path):
+    """Makes this process the one emulator of its state folder."""
+    file = open(path, "r+" if os.path.exists(path) else "w+")
+    # Whoever asks whether an emulator lives holds the lock for a moment.
+    for _ in range(100):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            time.sleep(0.01)
+    else:
+        sys.exit(f"another emulator runs in this state folder already: {path} is locked")
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
+
+from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
+from ministack.core import iam_evaluator  # noqa: E402
+from ministack.core.persistence import save_state  # noqa: E402
+
+
+def count_loopback_as_tls():
+    """Nothing leaves this machine, so a policy that refuses what comes without TLS has nothing to refuse."""
+    origin = contextvars.ContextVar("origin", default=("127.0.0.1", True))
+    iam_evaluator._request_origin = origin
+    emulator.pin_request_origin = lambda address, _secure: origin.set((address, True))
+
+
+count_loopback_as_tls()
+serve = emulator.app
+requests = 0
+
+
+async def save():
+    """Copies the state between two requests, and writes it beside them."""
+    states = {}
+    for service, state_of in emulator._build_persistence_save_dict().items():
+        try:
+            states[service] = state_of()
+        except RuntimeError:
+            # A worker thread changed it meanwhile; the next round has it.
+            continue
+    for service, state in states.items():
+        if state is not None:
+            await asyncio.to_thread(save_state, service, state)
+
+
+async def save_regularly():
+    saved = None
+    pause = SECONDS_BETWEEN_SAVES
+    while True:
+        await asyncio.sleep(pause)
+        if saved == requests:
+            continue
+        seen, begin = requests, time.monotonic()
+        await save()
+        saved = seen
+        pause = max(SECONDS_BETWEEN_SAVES, SHARE_OF_TIME * (time.monotonic() - begin))
+
+
+async def serve_and_save(scope, receive, send):
+    global requests
+    if scope["type"] != "lifespan":
+        requests += 1
+        return await serve(scope, receive, send)
+
+    saver = None
+
+    async def send_and_start(message):
+        nonlocal saver
+        # Not before: until here the old state is not loaded, and saving would erase it.
+        if message["type"] == "lifespan.startup.complete":
+            saver = asyncio.create_task(save_regularly())
+        await send(message)
+
+    async def receive_and_end():
+        message = await receive()
+        if message["type"] == "lifespan.shutdown" and saver is not None:
+            saver.cancel()
+        return message
+
+    await serve(scope, receive_and_end, send_and_start)
+
+
+emulator.app = serve_and_save
+sys.argv = ["ministack"]
+emulator.main()

@@ -1,0 +1,172 @@
+//! Makes a tool's folder, once, whoever else may be making it at the same moment and however often we are killed.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{BufRead, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Tool;
+use super::explain;
+use super::pin::Pin;
+use super::python::{self, Python};
+use crate::failure::{Context, Failure, Outcome};
+use crate::progress::Task;
+
+/// Written last: a folder that has it is complete.
+const MARKER: &str = "complete";
+
+/// The tool, installed if it was not.
+pub(super) fn ready(tools: &Path, pin: &Pin) -> Outcome<Tool> {
+    if let Some(folder) = complete(tools, pin) {
+        return Ok(Tool::in_folder(&folder));
+    }
+    let python = python::find()?;
+    let tool = format!("{} {}", pin.name, pin.version);
+    let cannot_write = || format!("{tool} could not be installed in {}", tools.display());
+    fs::create_dir_all(tools).failing(cannot_write)?;
+    let lock = File::create(tools.join(format!("{}.lock", pin.key()))).failing(cannot_write)?;
+    wait_for(&lock, &tool).failing(cannot_write)?;
+    // Another process may have made it while this one waited.
+    if let Some(folder) = complete(tools, pin) {
+        return Ok(Tool::in_folder(&folder));
+    }
+    let folder = tools.join(format!("{}-{}", pin.key(), python.label()));
+    // What a killed run left behind.
+    remove(&folder).failing(cannot_write)?;
+    let made = make(&folder, tools, pin, &python);
+    if made.is_err() {
+        // Best effort: the next run removes it as well.
+        let _ = remove(&folder);
+    }
+    made.map(|()| Tool::in_folder(&folder))
+}
+
+/// A finished folder for this pin, with any Python that still exists. Looking for it starts no process.
+fn complete(tools: &Path, pin: &Pin) -> Option<PathBuf> {
+    let key = format!("{}-python", pin.key());
+    let mut folders: Vec<PathBuf> = fs::read_dir(tools)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&key)))
+        .filter(|path| path.join(MARKER).is_file() && path.join("bin").join("python3").exists())
+        .collect();
+    folders.sort();
+    folders.pop()
+}
+
+fn wait_for(lock: &File, tool: &str) -> std::io::Result<()> {
+    match lock.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let _task = Task::start(&format!("waiting for another process to finish installing {tool}"));
+            lock.lock()
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python) -> Outcome {
+    let tool = format!("{} {}", pin.name, pin.version);
+    let task = Task::start(&format!(
+        "installing {tool}: needed once, {} MB in {}, from then on shared by all checkouts",
+        pin.megabytes,
+        tools.display()
+    ));
+
+    let mut venv = Command::new(&python.program);
+    venv.args(["-m", "venv"]).arg(folder);
+    let (fine, output) = run(&mut venv, |_| {}).failing(|| format!("`{}` could not be run", python.program))?;
+    if !fine {
+        return Err(explain::environment(&tool, &python.program, &output));
+    }
+
+    let requirements = folder.join("requirements.txt");
+    fs::write(&requirements, pin.requirements).map_err(|error| full_or(&tool, &error))?;
+    let mut pip = Command::new(folder.join("bin").join("python3"));
+    pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
+    pip.args(["--disable-pip-version-check", "--progress-bar", "off", "-r"]).arg(&requirements);
+    let (fine, output) = run(&mut pip, |line| task.now(&format!("installing {tool} (once): {}", line.trim())))
+        .failing(|| "pip could not be run".to_owned())?;
+    if !fine {
+        return Err(explain::packages(&tool, tools, &output));
+    }
+    fs::write(folder.join(MARKER), &tool).map_err(|error| full_or(&tool, &error))
+}
+
+fn full_or(tool: &str, error: &std::io::Error) -> Failure {
+    explain::environment(tool, "python3", &error.to_string())
+}
+
+/// Runs to the end, hands on each line of output as it comes, and gives everything that was printed.
+fn run(command: &mut Command, mut line: impl FnMut(&str)) -> std::io::Result<(bool, String)> {
+    // Errors go to a file: two pipes read one after the other can block each other.
+    let mut errors = tempfile::tempfile()?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::from(errors.try_clone()?)).spawn()?;
+    let mut output = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        let mut reader = BufReader::new(stdout);
+        let mut bytes = Vec::new();
+        while reader.read_until(b'\n', &mut bytes)? > 0 {
+            let text = String::from_utf8_lossy(&bytes);
+            line(&text);
+            output.push_str(&text);
+            bytes.clear();
+        }
+    }
+    let fine = child.wait()?.success();
+    let mut bytes = Vec::new();
+    errors.rewind()?;
+    errors.read_to_end(&mut bytes)?;
+    output.push_str(&String::from_utf8_lossy(&bytes));
+    Ok((fine, output))
+}
+
+fn remove(folder: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pin::MINISTACK;
+    use super::*;
+
+    fn folder(tools: &Path, python: &str) -> PathBuf {
+        let folder = tools.join(format!("{}-{python}", MINISTACK.key()));
+        fs::create_dir_all(folder.join("bin")).unwrap();
+        fs::write(folder.join("bin").join("python3"), "").unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_folder_without_marker_is_not_a_tool() {
+        let tools = tempfile::tempdir().unwrap();
+        let folder = folder(tools.path(), "python3.12");
+        assert_eq!(complete(tools.path(), &MINISTACK), None);
+        fs::write(folder.join(MARKER), "").unwrap();
+        assert_eq!(complete(tools.path(), &MINISTACK), Some(folder));
+    }
+
+    #[test]
+    fn a_folder_whose_python_is_gone_is_not_a_tool() {
+        let tools = tempfile::tempdir().unwrap();
+        let folder = folder(tools.path(), "python3.12");
+        fs::write(folder.join(MARKER), "").unwrap();
+        fs::remove_file(folder.join("bin").join("python3")).unwrap();
+        std::os::unix::fs::symlink("/nowhere/python3.12", folder.join("bin").join("python3")).unwrap();
+        assert_eq!(complete(tools.path(), &MINISTACK), None);
+    }
+
+    #[test]
+    fn what_is_printed_is_kept_in_full() {
+        let mut lines = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; exit 3"]);
+        let (fine, output) = run(&mut command, |line| lines.push(line.to_owned())).unwrap();
+        assert!(!fine);
+        assert_eq!((lines, output.as_str()), (vec!["one\n".to_owned()], "one\ntwo\n"));
+    }
+}

@@ -1,0 +1,63 @@
+//! The tools that we run but did not write, pinned by version and hash: fetched on first use, shared by all checkouts.
+
+mod explain;
+mod install;
+mod pin;
+mod python;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Outcome;
+use crate::project::Project;
+
+/// A tool that is installed and complete.
+#[derive(Debug, Clone)]
+pub(crate) struct Tool {
+    bin: PathBuf,
+}
+
+impl Tool {
+    /// One of the tool's programs, with the tool's own folder first on the PATH.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.bin.join(program));
+        command.env("PATH", self.path());
+        command
+    }
+
+    /// The interpreter that sees the tool's packages.
+    pub(crate) fn python(&self) -> Command {
+        self.command("python3")
+    }
+
+    /// The PATH on which the tool finds its own parts: cargo-lambda runs `python3 -m ziglang`.
+    pub(crate) fn path(&self) -> OsString {
+        let mut path = self.bin.clone().into_os_string();
+        if let Some(rest) = env::var_os("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        path
+    }
+
+    fn in_folder(folder: &Path) -> Self {
+        Self { bin: folder.join("bin") }
+    }
+}
+
+/// Builds functions for Lambda, with zig as the linker.
+pub(crate) fn cargo_lambda(project: &Project) -> Outcome<Tool> {
+    install::ready(&project.tools()?, &pin::CARGO_LAMBDA)
+}
+
+/// The emulator that the local stage runs in.
+pub(crate) fn ministack(project: &Project) -> Outcome<Tool> {
+    install::ready(&project.tools()?, &pin::MINISTACK)
+}
+
+/// A second opinion on templates, independent of ours.
+pub(crate) fn cfn_lint(project: &Project) -> Outcome<Tool> {
+    install::ready(&project.tools()?, &pin::CFN_LINT)
+}

@@ -1,0 +1,71 @@
+//! Which version of which tool, down to the hash of every file that is fetched.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+/// A tool with all that it needs.
+pub(super) struct Pin {
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
+    /// What a first use costs, for whoever waits for it.
+    pub(super) megabytes: u32,
+    /// Every package, direct or not, with its version and hashes.
+    pub(super) requirements: &'static str,
+}
+
+pub(super) const CARGO_LAMBDA: Pin = Pin {
+    name: "cargo-lambda",
+    version: "1.9.2",
+    megabytes: 475,
+    requirements: include_str!("requirements/cargo-lambda.txt"),
+};
+
+pub(super) const MINISTACK: Pin = Pin {
+    name: "ministack",
+    version: "1.5.33",
+    megabytes: 150,
+    requirements: include_str!("requirements/ministack.txt"),
+};
+
+pub(super) const CFN_LINT: Pin = Pin {
+    name: "cfn-lint",
+    version: "1.58.0",
+    megabytes: 180,
+    requirements: include_str!("requirements/cfn-lint.txt"),
+};
+
+impl Pin {
+    /// The tool and what it was made from. A changed hash of any package gives another folder.
+    pub(super) fn key(&self) -> String {
+        let digest = Sha256::digest(self.requirements);
+        let mut key = format!("{}-{}-", self.name, self.version);
+        for byte in &digest[..4] {
+            write!(key, "{byte:02x}").expect("a string takes what is written");
+        }
+        key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_is_pinned_and_hashed() {
+        for pin in [CARGO_LAMBDA, MINISTACK, CFN_LINT] {
+            assert!(pin.requirements.contains(&format!("{}=={} ", pin.name, pin.version)), "{}", pin.name);
+            for line in pin.requirements.lines() {
+                let hash = line.starts_with("    --hash=sha256:");
+                let package = line.contains("==") && line.ends_with(" \\") && !line.starts_with(' ');
+                assert!(hash || package, "{}: {line}", pin.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_hash_is_another_tool() {
+        let other = Pin { requirements: "ministack==1.5.33 --hash=sha256:00", ..MINISTACK };
+        assert_ne!(MINISTACK.key(), other.key());
+        assert!(MINISTACK.key().starts_with("ministack-1.5.33-"));
+    }
+}
