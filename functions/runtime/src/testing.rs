@@ -1,9 +1,11 @@
-//! What tests of functions share: ports in memory that fail as told, a poller that delivers as Lambda does, and trips.
+//! What tests of functions share: ports in memory that fail as told, a poller that delivers as Lambda does, a
+//! host for the binary itself, and trips.
 //!
 //! Compiled in always, not behind a feature: a feature would have this crate built twice, once for tests and once for
 //! functions, and the linker leaves out of a function what it does not use.
 
 mod dice;
+mod host;
 mod memory;
 mod poller;
 mod trips;
@@ -11,6 +13,7 @@ mod upsets;
 mod watch;
 
 pub use dice::Dice;
+pub use host::{Aws, Invoked, Request, end_of, invoke};
 pub use memory::{MemoryDelivery, MemoryObjects};
 pub use poller::{Poller, Told};
 pub use trips::{event, schema, trip};
