@@ -1,7 +1,7 @@
 """Runs MiniStack as the local stage needs it.
 
 MiniStack saves its state only when it is stopped in good order: after a crash, a `kill -9` or a dead battery everything
-but the objects in S3 would be gone. So this saves it every few seconds as well.
+but the objects in S3 would be gone. So this saves it every half second while there is work.
 
 The lock on the process file tells `cargo xtask` that the emulator lives. It is held as long as the process lives and not
 a moment longer, however the process ends, and no other process can have it by accident.
@@ -15,8 +15,10 @@ import sys
 import time
 
 # How long work may be lost by a crash. Large states are saved less often, so that saving stays a small part of the load.
-SECONDS_BETWEEN_SAVES = 2
+SECONDS_BETWEEN_SAVES = 0.5
 SHARE_OF_TIME = 20
+# What requests set off goes on for a while after the last of them.
+ROUNDS_UNTIL_QUIET = 60
 
 
 def claim(path):
@@ -42,6 +44,7 @@ claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
 from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
+import streams  # noqa: E402
 
 
 def count_loopback_as_tls():
@@ -52,6 +55,7 @@ def count_loopback_as_tls():
 
 
 count_loopback_as_tls()
+streams.keep_the_rules()
 serve = emulator.app
 requests = 0
 
@@ -71,15 +75,15 @@ async def save():
 
 
 async def save_regularly():
-    saved = None
     pause = SECONDS_BETWEEN_SAVES
+    seen, quiet = -1, 0
     while True:
         await asyncio.sleep(pause)
-        if saved == requests:
+        quiet = quiet + 1 if requests == seen else 0
+        if quiet > ROUNDS_UNTIL_QUIET:
             continue
         seen, begin = requests, time.monotonic()
         await save()
-        saved = seen
         pause = max(SECONDS_BETWEEN_SAVES, SHARE_OF_TIME * (time.monotonic() - begin))
 
 

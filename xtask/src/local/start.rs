@@ -14,8 +14,9 @@ use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Task;
 use crate::tools::Tool;
 
-/// What runs MiniStack and saves its state.
-const EMULATOR: &str = include_str!("emulator.py");
+/// The program that runs MiniStack, and what it brings along. The first one is started.
+const PROGRAMS: [(&str, &str); 2] =
+    [("emulator.py", include_str!("emulator.py")), ("streams.py", include_str!("streams.py"))];
 
 /// It starts within a second; with a large state on a busy machine it may take longer.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,20 +28,21 @@ pub(super) fn start(emulator: &Tool, folder: &Folder, endpoint: Endpoint) -> Out
     if let Some(pid) = process::fallen(folder)? {
         process::kill_group(pid);
     }
-    let program = folder.root().join("emulator.py");
     let cannot_write = || format!("cannot keep the emulator's state in {}", folder.root().display());
     // Unpacked archives of a run that was killed.
     let _ = fs::remove_dir_all(folder.scratch());
     for dir in [folder.state(), folder.objects(), folder.scratch()] {
         fs::create_dir_all(dir).failing(cannot_write)?;
     }
-    fs::write(&program, EMULATOR).failing(cannot_write)?;
+    for (name, text) in PROGRAMS {
+        fs::write(folder.root().join(name), text).failing(cannot_write)?;
+    }
     let log = File::create(folder.log()).failing(cannot_write)?;
     let errors = log.try_clone().failing(cannot_write)?;
 
     let _task = Task::start(&format!("starting the emulator at {}", endpoint.url()));
     let mut command = emulator.python();
-    command.arg(&program).current_dir(folder.root());
+    command.arg(folder.root().join(PROGRAMS[0].0)).current_dir(folder.root());
     environment(&mut command, emulator, folder, endpoint);
     // A group of its own: Ctrl-C in the terminal is not meant for it, and its functions can be found again.
     command.process_group(0).stdin(Stdio::null()).stdout(log).stderr(errors);
