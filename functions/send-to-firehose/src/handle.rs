@@ -53,8 +53,8 @@ impl<D: Delivery, P: Pause> Sender<D, P> {
             let lines: Vec<&str> = left.iter().map(|record| record.line.as_str()).collect();
             let (why, passing) = match self.env.delivery.put_batch(&self.delivery, &lines).await {
                 Ok(sent) => {
-                    let failed = sent.iter().filter_map(|sent| sent.as_ref().err());
-                    let why = failed.rev().next().map(ToString::to_string).unwrap_or_default();
+                    let mut failed = sent.iter().filter_map(|sent| sent.as_ref().err());
+                    let why = failed.next_back().map(ToString::to_string).unwrap_or_default();
                     let mut taken = sent.iter().map(Result::is_ok);
                     left.retain(|_| !taken.next().unwrap_or(false));
                     (why, true)

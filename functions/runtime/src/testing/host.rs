@@ -15,7 +15,7 @@ use std::{
 };
 
 const LAMBDA: &str = "/2018-06-01/runtime/";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A call to AWS as it was made.
 #[derive(Debug, Clone)]

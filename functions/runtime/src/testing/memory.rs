@@ -33,6 +33,10 @@ impl MemoryObjects {
         self.objects.borrow().iter().map(|(object, body)| (object.uri(), body.clone())).collect()
     }
 
+    pub fn uris(&self) -> Vec<String> {
+        self.objects.borrow().keys().map(Object::uri).collect()
+    }
+
     /// The URIs of objects that were overwritten with something else.
     pub fn changed(&self) -> Vec<String> {
         self.changed.borrow().clone()
