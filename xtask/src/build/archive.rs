@@ -23,8 +23,7 @@ const FORM: &str = "1";
 pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcome<Archive> {
     let path = folder.join(format!("{}-{}.zip", function.name, key(function, binary)));
     let cannot_write = || format!("cannot write {}", path.display());
-    let built = !path.is_file();
-    if built {
+    if !path.is_file() {
         let bytes = zipped(function, binary).map_err(|error| Failure::new(cannot_write()).because(&error))?;
         fs::create_dir_all(folder).failing(cannot_write)?;
         // Under another name until it is whole: a run that is killed must leave no half archive behind.
@@ -40,7 +39,6 @@ pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcom
         sha256_hex: hex(&digest),
         sha256_base64: STANDARD.encode(digest),
         bytes: bytes.len() as u64,
-        built,
     })
 }
 

@@ -61,8 +61,6 @@ pub(crate) struct Archive {
     /// As S3 states it in a checksum.
     pub(crate) sha256_base64: String,
     pub(crate) bytes: u64,
-    /// Whether it was written now; otherwise it was there already.
-    pub(crate) built: bool,
 }
 
 /// Builds all functions of the project, and makes the archives that were asked for.
