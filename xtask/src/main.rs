@@ -2,59 +2,14 @@
 
 mod apply;
 mod archives;
-mod build {
-    use crate::{failure::Outcome, project::Project};
-    use std::path::PathBuf;
-    pub(crate) struct Archive {
-        pub(crate) function: String,
-        pub(crate) path: PathBuf,
-        pub(crate) sha256_hex: String,
-        pub(crate) sha256_base64: String,
-        pub(crate) bytes: u64,
-    }
-    pub(crate) struct Function {
-        pub(crate) name: String,
-        pub(crate) assets: Vec<(String, Vec<u8>)>,
-    }
-    pub(crate) enum Profile {
-        Release,
-        Quick,
-    }
-    pub(crate) struct Request {
-        pub(crate) functions: Vec<Function>,
-        pub(crate) architecture: stacks::stage::Architecture,
-        pub(crate) profile: Profile,
-    }
-    pub(crate) fn build(_: &Project, _: &Request) -> Outcome<Vec<Archive>> {
-        todo!()
-    }
-}
+mod build;
 mod cloud;
 mod commands;
 mod commit;
 mod events;
 mod failure;
 mod hash;
-mod local {
-    use crate::{failure::Outcome, project::Project};
-    pub(crate) fn ensure_running(_: &Project) -> Outcome<String> {
-        todo!()
-    }
-    pub(crate) fn running(_: &Project) -> Outcome<Option<String>> {
-        todo!()
-    }
-    pub(crate) fn stop(_: &Project) -> Outcome<bool> {
-        todo!()
-    }
-    pub(crate) fn erase(_: &Project) -> Outcome {
-        todo!()
-    }
-    pub(crate) mod gaps {
-        pub(crate) fn named(_: &serde_json::Value) -> Vec<String> {
-            todo!()
-        }
-    }
-}
+mod local;
 mod output;
 mod plan;
 mod progress;
@@ -64,6 +19,7 @@ mod session;
 mod stages;
 mod stateful;
 mod template;
+mod tools;
 mod trips;
 mod upload;
 
@@ -71,7 +27,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render, schema::Schema,
+    bench::Bench, build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render, schema::Schema,
     send::Send, status::Status, test::Test, verify::Verify,
 };
 use failure::Outcome;
@@ -97,6 +53,7 @@ enum Command {
     Local(Local),
     Schema(Schema),
     Test(Test),
+    Bench(Bench),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -123,5 +80,6 @@ async fn run(command: Command) -> Outcome {
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),
         Command::Test(test) => test.run(),
+        Command::Bench(bench) => bench.run(),
     }
 }
