@@ -27,8 +27,8 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render, schema::Schema,
-    send::Send, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render,
+    schema::Schema, send::Send, status::Status, test::Test, verify::Verify,
 };
 use failure::Outcome;
 

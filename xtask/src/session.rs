@@ -38,7 +38,7 @@ impl Session<Aws> {
             Platform::Emulator => {
                 let endpoint = match emulator {
                     Emulator::Start => local::ensure_running(&project)?,
-                    Emulator::MustRun => local::running(&project)?.ok_or_else(|| not_running(name))?,
+                    Emulator::MustRun => local::running(&project)?.ok_or_else(|| not_running(name))?.endpoint,
                 };
                 let cloud = Aws::emulated(region, &endpoint, stage.account.as_str()).await;
                 (Some(endpoint), cloud)

@@ -95,8 +95,22 @@ fn milliseconds(time: Duration) -> f64 {
 
 impl fmt::Display for BenchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "render a stage, whole process: {:.2} ms (slowest of {}: {:.2} ms)", self.render_ms, self.runs, self.render_slowest_ms)?;
-        writeln!(f, "floor, the process alone:      {:.2} ms, so rendering is {:.1} times the floor", self.floor_ms, self.render_ms / self.floor_ms)?;
-        write!(f, "limit:                         {:.2} ms, {}", self.limit_ms, if self.within_limit { "kept" } else { "BROKEN" })
+        writeln!(
+            f,
+            "render a stage, whole process: {:.2} ms (slowest of {}: {:.2} ms)",
+            self.render_ms, self.runs, self.render_slowest_ms
+        )?;
+        writeln!(
+            f,
+            "floor, the process alone:      {:.2} ms, so rendering is {:.1} times the floor",
+            self.floor_ms,
+            self.render_ms / self.floor_ms
+        )?;
+        write!(
+            f,
+            "limit:                         {:.2} ms, {}",
+            self.limit_ms,
+            if self.within_limit { "kept" } else { "BROKEN" }
+        )
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::time::Instant;
 
-use stacks::stack::data_sources;
-use stacks::stage::{Platform, Stage, instead};
+use stacks::stack::{StackKind, data_sources};
+use stacks::stage::{Platform, Stage};
 
 use crate::apply::apply;
 use crate::cloud::Cloud;
@@ -36,7 +36,7 @@ pub(crate) struct Deploy {
     #[arg(long)]
     plan: bool,
     /// Deploy only this stack, such as 'stream'
-    #[arg(long, value_name = "STACK")]
+    #[arg(long, value_name = "STACK", value_parser = StackKind::ALL.map(StackKind::name))]
     only: Option<String>,
     /// Let this resource be replaced or deleted, though it holds data; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
@@ -72,13 +72,13 @@ impl Deploy {
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let mut rendered = session.rendered()?;
         if let Some(only) = &self.only {
-            let kinds: Vec<_> = rendered.iter().map(|rendered| rendered.stack.kind.name()).collect();
-            if !kinds.contains(&only.as_str()) {
-                return Err(
-                    Failure::invalid(format!("stage {} has no stack '{only}'", self.stage)).hint(instead(only, &kinds))
-                );
-            }
             rendered.retain(|rendered| rendered.stack.kind.name() == only);
+            if rendered.is_empty() {
+                return Err(Failure::invalid(format!(
+                    "stage {} has no stack {only}: none of its pipelines needs one",
+                    self.stage
+                )));
+            }
         }
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
         let plans = plan::plan(&session, rendered, &upload::keys(&archives)).await?;

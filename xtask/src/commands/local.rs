@@ -1,8 +1,10 @@
 use clap::{Args, Subcommand};
+use serde::Serialize;
+use std::fmt;
 
 use crate::failure::Outcome;
 use crate::local;
-use crate::output;
+use crate::output::{self, Form};
 use crate::project::Project;
 
 /// Start, stop or look at the emulator that local stages run on
@@ -19,7 +21,11 @@ enum Action {
     /// Stop it; what is deployed on it stands again after the next start
     Stop,
     /// Say whether it runs, and where
-    Status,
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Stop it and delete everything that it holds
     Erase,
 }
@@ -31,15 +37,25 @@ impl Local {
             Action::Start => format!("the emulator answers at {}", local::ensure_running(&project)?),
             Action::Stop if local::stop(&project)? => "the emulator was stopped".to_owned(),
             Action::Stop => "the emulator was not running".to_owned(),
-            Action::Status => match local::running(&project)? {
-                Some(endpoint) => format!("the emulator answers at {endpoint}"),
-                None => "the emulator is not running".to_owned(),
-            },
+            Action::Status { json } => return Form::json_if(json).tell(&StatusReport(local::running(&project)?)),
             Action::Erase => {
                 local::erase(&project)?;
                 "the emulator and all that it held are gone".to_owned()
             }
         };
         output::line(&said)
+    }
+}
+
+/// Null where it does not run.
+#[derive(Debug, Serialize)]
+struct StatusReport(Option<local::Running>);
+
+impl fmt::Display for StatusReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(running) => write!(f, "the emulator answers at {}, process {}", running.endpoint, running.pid),
+            None => write!(f, "the emulator is not running"),
+        }
     }
 }

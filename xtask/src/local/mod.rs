@@ -7,6 +7,7 @@ mod health;
 mod process;
 mod start;
 
+use serde::Serialize;
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -42,9 +43,18 @@ pub(crate) fn ensure_running(project: &Project) -> Outcome<String> {
     Ok(endpoint.url())
 }
 
-/// The address of the emulator, if it runs.
-pub(crate) fn running(project: &Project) -> Outcome<Option<String>> {
-    Ok(answering(&Folder::of(project))?.map(Endpoint::url))
+/// An emulator at work.
+#[derive(Debug, Serialize)]
+pub(crate) struct Running {
+    pub(crate) endpoint: String,
+    pub(crate) pid: i32,
+}
+
+/// The emulator, if it runs.
+pub(crate) fn running(project: &Project) -> Outcome<Option<Running>> {
+    let folder = Folder::of(project);
+    let (Some(endpoint), Some(pid)) = (answering(&folder)?, process::running(&folder)?) else { return Ok(None) };
+    Ok(Some(Running { endpoint: endpoint.url(), pid: pid.as_raw_pid() }))
 }
 
 /// Stops the emulator and the functions that it runs. Whether there was anything to stop.

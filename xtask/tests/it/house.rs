@@ -1,10 +1,6 @@
 //! House rules that no lint knows: what the core may depend on, and how large a file may be.
 
-#![expect(unused_crate_dependencies, reason = "a test crate sees all of xtask's dependencies")]
-
-mod common;
-
-use common::{root, text};
+use crate::common::{root, text};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -48,7 +44,19 @@ fn the_core_and_the_contract_are_built_without_anything_that_does_io() {
         let parts = built_from(package);
         assert!(parts.contains("serde_json"), "the walk finds nothing: {parts:?}");
         for part in &parts {
-            let barred = ["tokio", "hyper", "reqwest", "rustls", "mio", "socket2", "object_store", "lambda_runtime", "tempfile", "walkdir", "globwalk"];
+            let barred = [
+                "tokio",
+                "hyper",
+                "reqwest",
+                "rustls",
+                "mio",
+                "socket2",
+                "object_store",
+                "lambda_runtime",
+                "tempfile",
+                "walkdir",
+                "globwalk",
+            ];
             assert!(
                 !barred.contains(&part.as_str()) && !part.starts_with("aws-") && !part.starts_with("async-"),
                 "{package} is built with {part}"
@@ -80,7 +88,10 @@ fn files_are_rooms_of_one_purpose() {
     for file in files {
         let lines = fs::read_to_string(&file).unwrap().lines().count();
         let name = file.strip_prefix(root()).unwrap().display().to_string();
-        assert!(lines <= 400 || architecture.contains(&name), "{name} has {lines} lines and no reason in ARCHITECTURE.md");
+        assert!(
+            lines <= 400 || architecture.contains(&name),
+            "{name} has {lines} lines and no reason in ARCHITECTURE.md"
+        );
         lengths.push(lines);
     }
     lengths.sort_unstable();

@@ -1,13 +1,9 @@
 //! The rendered roles are enforced on the local stage: a function whose grant is taken away is denied.
 
-#![expect(unused_crate_dependencies, reason = "a test crate sees all of xtask's dependencies")]
-
-mod common;
-
+use crate::common::LocalStage;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_iam::config::Credentials;
 use aws_sdk_lambda::primitives::Blob;
-use common::LocalStage;
 use serde_json::{Value, json};
 
 const FUNCTION: &str = "millrace-local-write-to-s3";

@@ -1,0 +1,8 @@
+//! Tests of the whole: the command line as a user types it, and the house rules.
+
+mod code_change;
+mod command_line;
+mod common;
+mod house;
+mod least_privilege;
+mod local_stage;
