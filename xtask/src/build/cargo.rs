@@ -1,5 +1,6 @@
 //! Compiles the functions with cargo-lambda.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -17,7 +18,7 @@ use crate::tools::Tool;
 pub(super) fn build(
     project: &Project,
     cargo_lambda: &Tool,
-    here: &Path,
+    (here, lock): (&Path, &File),
     packages: &[String],
     target: Target,
     profile: Profile,
@@ -37,10 +38,12 @@ pub(super) fn build(
     for package in packages {
         command.args(["--package", package]);
     }
-    command.current_dir(project.root()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let not_run = || "cargo-lambda could not be run".to_owned();
+    // As its (empty) input it keeps the lock as long as it runs, even if we are killed meanwhile.
+    let lock = lock.try_clone().failing(not_run)?;
+    command.current_dir(project.root()).stdin(lock).stdout(Stdio::null()).stderr(Stdio::piped());
 
     let task = Task::start(&format!("building {} functions for {}", packages.len(), target.name));
-    let not_run = || "cargo-lambda could not be run".to_owned();
     let mut child = command.spawn().failing(not_run)?;
     let mut said = String::new();
     if let Some(stderr) = child.stderr.take() {

@@ -84,7 +84,7 @@ pub(crate) fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive
     let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
     lock.lock().failing(cannot_write)?;
 
-    let binaries = cargo::build(project, &cargo_lambda, &here, &packages, target, request.profile)?;
+    let binaries = cargo::build(project, &cargo_lambda, (&here, &lock), &packages, target, request.profile)?;
     request
         .functions
         .iter()

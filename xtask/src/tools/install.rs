@@ -33,7 +33,7 @@ pub(super) fn ready(tools: &Path, pin: &Pin) -> Outcome<Tool> {
     let folder = tools.join(format!("{}-{}", pin.key(), python.label()));
     // What a killed run left behind.
     remove(&folder).failing(cannot_write)?;
-    let made = make(&folder, tools, pin, &python);
+    let made = make(&folder, tools, pin, &python, &lock);
     if made.is_err() {
         // Best effort: the next run removes it as well.
         let _ = remove(&folder);
@@ -65,7 +65,7 @@ fn wait_for(lock: &File, tool: &str) -> std::io::Result<()> {
     }
 }
 
-fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python) -> Outcome {
+fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python, lock: &File) -> Outcome {
     let tool = format!("{} {}", pin.name, pin.version);
     let task = Task::start(&format!(
         "installing {tool}: needed once, {} MB in {}, from then on shared by all checkouts",
@@ -75,7 +75,7 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python) -> Outcome {
 
     let mut venv = Command::new(&python.program);
     venv.args(["-m", "venv"]).arg(folder);
-    let (fine, output) = run(&mut venv, |_| {}).failing(|| format!("`{}` could not be run", python.program))?;
+    let (fine, output) = run(&mut venv, lock, |_| {}).failing(|| format!("`{}` could not be run", python.program))?;
     if !fine {
         return Err(explain::environment(&tool, &python.program, &output));
     }
@@ -85,7 +85,7 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python) -> Outcome {
     let mut pip = Command::new(folder.join("bin").join("python3"));
     pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
     pip.args(["--disable-pip-version-check", "--progress-bar", "off", "-r"]).arg(&requirements);
-    let (fine, output) = run(&mut pip, |line| task.now(&format!("installing {tool} (once): {}", line.trim())))
+    let (fine, output) = run(&mut pip, lock, |line| task.now(&format!("installing {tool} (once): {}", line.trim())))
         .failing(|| "pip could not be run".to_owned())?;
     if !fine {
         return Err(explain::packages(&tool, tools, &output));
@@ -98,11 +98,14 @@ fn full_or(tool: &str, error: &std::io::Error) -> Failure {
 }
 
 /// Runs to the end, hands on each line of output as it comes, and gives everything that was printed.
-fn run(command: &mut Command, mut line: impl FnMut(&str)) -> std::io::Result<(bool, String)> {
+///
+/// The lock is the program's (empty) input: if we are killed, it stays held until the program has ended too, and the
+/// next run does not work in the same folder beside it.
+fn run(command: &mut Command, lock: &File, mut line: impl FnMut(&str)) -> std::io::Result<(bool, String)> {
     // Errors go to a file: two pipes read one after the other can block each other.
     let mut errors = tempfile::tempfile()?;
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::from(errors.try_clone()?)).spawn()?;
+    command.stdin(lock.try_clone()?).stdout(Stdio::piped()).stderr(errors.try_clone()?);
+    let mut child = command.spawn()?;
     let mut output = String::new();
     if let Some(stdout) = child.stdout.take() {
         let mut reader = BufReader::new(stdout);
@@ -165,7 +168,8 @@ mod tests {
         let mut lines = Vec::new();
         let mut command = Command::new("sh");
         command.args(["-c", "echo one; echo two >&2; exit 3"]);
-        let (fine, output) = run(&mut command, |line| lines.push(line.to_owned())).unwrap();
+        let (fine, output) =
+            run(&mut command, &tempfile::tempfile().unwrap(), |line| lines.push(line.to_owned())).unwrap();
         assert!(!fine);
         assert_eq!((lines, output.as_str()), (vec!["one\n".to_owned()], "one\ntwo\n"));
     }
