@@ -3,7 +3,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
 use stacks::stack::data_sources;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ impl Verify {
         let Pipeline::Taxi = self.pipeline;
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
         let bucket = data_sources::output_bucket(&session.stage);
-        let lake = Lake { cloud: &session.cloud, bucket: &bucket };
+        let mut lake = Lake { cloud: &session.cloud, bucket: &bucket, read: BTreeMap::new() };
         let task = Task::start(&format!("reading {bucket}"));
         let until = Instant::now() + Duration::from_secs(self.wait);
         let balance = loop {
@@ -83,22 +83,26 @@ impl Verify {
 struct Lake<'a, C> {
     cloud: &'a C,
     bucket: &'a str,
+    /// The ids in each object that was read. An object is not written again with other records.
+    read: BTreeMap<String, Vec<String>>,
 }
 
 impl<C: Cloud> Lake<'_, C> {
-    async fn balance(&self, sent: Option<usize>) -> Outcome<Balance> {
-        let written = self.ids(contract::taxi::WRITTEN, contract::taxi::EVENT_ID).await?;
-        let rejected = self.ids(contract::taxi::REJECTED, "sequence").await?;
-        let delivered = self.ids(contract::taxi::DELIVERED, contract::taxi::EVENT_ID).await?;
-        let (stored, refused, arrived) = (distinct(&written), distinct(&rejected), distinct(&delivered));
+    async fn balance(&mut self, sent: Option<usize>) -> Outcome<Balance> {
+        self.read_new(contract::taxi::WRITTEN, contract::taxi::EVENT_ID).await?;
+        self.read_new(contract::taxi::REJECTED, "sequence").await?;
+        self.read_new(contract::taxi::DELIVERED, contract::taxi::EVENT_ID).await?;
+        let (written, stored) = self.ids(contract::taxi::WRITTEN);
+        let (rejected, refused) = self.ids(contract::taxi::REJECTED);
+        let (delivered, arrived) = self.ids(contract::taxi::DELIVERED);
         let mut balance = Balance {
             sent,
             written: stored.len(),
-            written_twice: written.len() - stored.len(),
+            written_twice: written - stored.len(),
             rejected: refused.len(),
-            rejected_twice: rejected.len() - refused.len(),
+            rejected_twice: rejected - refused.len(),
             delivered: arrived.len(),
-            delivered_twice: delivered.len() - arrived.len(),
+            delivered_twice: delivered - arrived.len(),
             undelivered: stored.difference(&arrived).count(),
             unwritten: arrived.difference(&stored).count(),
             balanced: false,
@@ -112,19 +116,29 @@ impl<C: Cloud> Lake<'_, C> {
         Ok(balance)
     }
 
-    /// The given field of every record under a prefix.
-    async fn ids(&self, prefix: &str, field: &str) -> Outcome<Vec<String>> {
+    /// Reads the objects under a prefix that were not there before, and of each record the given field.
+    async fn read_new(&mut self, prefix: &str, field: &str) -> Outcome {
         let keys = self.cloud.objects(self.bucket, prefix).await;
-        let keys = keys.failing(|| format!("cannot list bucket {}", self.bucket))?;
-        let records = stream::iter(keys).map(|key| async move {
-            let bytes = self.cloud.object(self.bucket, &key).await.failing(|| format!("cannot read {key}"))?;
-            field_of_each(&bytes, field).ok_or_else(|| {
+        let mut keys = keys.failing(|| format!("cannot list bucket {}", self.bucket))?;
+        keys.retain(|key| !self.read.contains_key(key));
+        let (cloud, bucket) = (self.cloud, self.bucket);
+        let objects = stream::iter(keys).map(|key| async move {
+            let bytes = cloud.object(bucket, &key).await.failing(|| format!("cannot read {key}"))?;
+            let ids = field_of_each(&bytes, field).ok_or_else(|| {
                 Failure::new(format!("{key} does not hold records with '{field}'"))
-                    .hint(format!("look at s3://{}/{key}", self.bucket))
-            })
+                    .hint(format!("look at s3://{bucket}/{key}"))
+            })?;
+            Ok((key, ids))
         });
-        let lists: Vec<Vec<String>> = records.buffer_unordered(16).try_collect().await?;
-        Ok(lists.concat())
+        let objects: Vec<_> = objects.buffer_unordered(16).try_collect().await?;
+        self.read.extend(objects);
+        Ok(())
+    }
+
+    /// How many records stand under a prefix, and which different ones.
+    fn ids(&self, prefix: &str) -> (usize, HashSet<&str>) {
+        let ids = || self.read.iter().filter(|(key, _)| key.starts_with(prefix)).flat_map(|(_, ids)| ids);
+        (ids().count(), ids().map(String::as_str).collect())
     }
 }
 
@@ -143,10 +157,6 @@ fn field_of_each(bytes: &[u8], field: &str) -> Option<Vec<String>> {
     }
     let text = std::str::from_utf8(bytes).ok()?.strip_suffix('\n')?;
     text.split('\n').map(|line| of(&serde_json::from_str(line).ok()?)).collect()
-}
-
-fn distinct(ids: &[String]) -> HashSet<&str> {
-    ids.iter().map(String::as_str).collect()
 }
 
 impl fmt::Display for Balance {

@@ -14,8 +14,9 @@ import threading
 import time
 import uuid
 
-from ministack.services import lambda_svc
+from ministack.services import kinesis, lambda_svc
 
+begin = lambda_svc._init_stream_position
 call = lambda_svc._execute_function
 poll = lambda_svc._poll_kinesis
 polling = threading.local()
@@ -163,6 +164,20 @@ def poll_kinesis():
         polling.kinesis = False
 
 
+def begin_at_the_mapping(esm_id, source_arn, starting):
+    """The latest record is the latest when the mapping is made, not when the poller first comes to it: it may be busy
+    with another mapping until then, and what is sent meanwhile would be skipped."""
+    begin(esm_id, source_arn, starting)
+    if ":kinesis:" not in source_arn or starting != "LATEST" or esm_id in lambda_svc._kinesis_positions:
+        return
+    _arn, _aws, _service, region, account, resource = source_arn.split(":", 5)
+    stream = kinesis._streams.get_scoped(account, region, resource.split("/", 1)[1])
+    if stream:
+        ends = {shard: len(content["records"]) for shard, content in stream["shards"].items()}
+        lambda_svc._kinesis_positions[esm_id] = ends
+
+
 def keep_the_rules():
+    lambda_svc._init_stream_position = begin_at_the_mapping
     lambda_svc._execute_function = execute
     lambda_svc._poll_kinesis = poll_kinesis
