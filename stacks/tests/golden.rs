@@ -2,6 +2,8 @@
 //!
 //! After a wanted change: `UPDATE_GOLDEN=1 cargo test -p stacks --test golden`, then read the diff.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use similar::TextDiff;
 use stacks::stage::{Architecture, Stage, StageName};
 use std::fs;
@@ -11,7 +13,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Every shipped stage; `native` stands for x86_64 wherever the test runs.
+/// Every shipped stage; `native` stands for `x86_64` wherever the test runs.
 fn render(name: &str) -> Vec<(String, String)> {
     let file = format!("environments/{name}.yaml");
     let text = fs::read_to_string(root().join(&file)).unwrap();

@@ -153,8 +153,8 @@ fn stopped<C>(session: &Session<C>, stack: &str, error: &CloudError) -> Failure 
     }
 }
 
-fn failed<C>(session: &Session<C>, state: &StackState, failures: &[Event]) -> Failure {
-    let (stage, name, status) = (&session.stage.name, &state.name, state.status.name());
+fn failed<C>(session: &Session<C>, ended: &StackState, failures: &[Event]) -> Failure {
+    let (stage, name, status) = (&session.stage.name, &ended.name, ended.status.name());
     let mut failure = Failure::new(format!("stage {stage}: stack {name} ended as {status}"));
     match reason::root_cause(failures) {
         Some(cause) => {
@@ -164,7 +164,7 @@ fn failed<C>(session: &Session<C>, state: &StackState, failures: &[Event]) -> Fa
                 failure = failure.hint(remedy);
             }
         }
-        None => failure = failure.since(state.reason.as_deref().unwrap_or("AWS gives no reason")),
+        None => failure = failure.since(ended.reason.as_deref().unwrap_or("AWS gives no reason")),
     }
     failure.hint(format!("after mending it: cargo xtask deploy --stage {stage}"))
 }

@@ -15,6 +15,8 @@ mod plan;
 mod progress;
 mod project;
 mod reason;
+#[cfg(test)]
+mod second_opinion;
 mod session;
 mod stages;
 mod stateful;

@@ -20,7 +20,8 @@ pub(crate) fn load(project: &Project, name: &str) -> Outcome<Stage> {
         Err(error) => return Err(Failure::invalid(format!("{file} cannot be read")).because(&error)),
     };
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = 1 + good.matches('\n').count();
         Failure::invalid(format!("{file}:{line}: the file is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     Stage::parse(stage, &file, &text, host()?).map_err(|fault| Failure::invalid(fault.to_string()))

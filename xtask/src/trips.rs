@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 use serde_json::{Map, Value};
+use std::fmt::Write;
 use std::path::Path;
 
 use crate::cloud::Record;
@@ -105,7 +106,7 @@ fn route(random: &mut Rng) -> String {
     let mut text = String::from("[");
     for point in 0..points {
         let comma = if point == 0 { "" } else { "," };
-        text.push_str(&format!("{comma}[{longitude:.6},{latitude:.6}]"));
+        let _ = write!(text, "{comma}[{longitude:.6},{latitude:.6}]");
         longitude += (random.f64() - 0.5) * 0.002;
         latitude += (random.f64() - 0.5) * 0.002;
     }

@@ -50,8 +50,8 @@ fn base(region: &str) -> aws_config::ConfigLoader {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_secs(60))
-        .operation_timeout(Duration::from_secs(300))
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .operation_timeout(Duration::from_mins(5))
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
@@ -61,7 +61,7 @@ fn base(region: &str) -> aws_config::ConfigLoader {
 
 impl Cloud for Aws {
     async fn caller(&self) -> Answer<Caller> {
-        let caller = self.identity.get_caller_identity().send().await.map_err(|e| told("sts:GetCallerIdentity", e))?;
+        let caller = self.identity.get_caller_identity().send().await.map_err(told("sts:GetCallerIdentity"))?;
         Ok(Caller { account: caller.account.unwrap_or_default(), arn: caller.arn.unwrap_or_default() })
     }
 
@@ -91,17 +91,17 @@ impl Cloud for Aws {
 
     async fn execute_change_set(&self, id: &str, token: &str) -> Answer {
         let call = self.stacks.execute_change_set().change_set_name(id).client_request_token(token);
-        call.send().await.map(drop).map_err(|e| told("cloudformation:ExecuteChangeSet", e))
+        call.send().await.map(drop).map_err(told("cloudformation:ExecuteChangeSet"))
     }
 
     async fn delete_change_set(&self, id: &str) -> Answer {
         let call = self.stacks.delete_change_set().change_set_name(id);
-        call.send().await.map(drop).map_err(|e| told("cloudformation:DeleteChangeSet", e))
+        call.send().await.map(drop).map_err(told("cloudformation:DeleteChangeSet"))
     }
 
     async fn delete_stack(&self, stack_id: &str, token: &str) -> Answer {
         let call = self.stacks.delete_stack().stack_name(stack_id).client_request_token(token);
-        call.send().await.map(drop).map_err(|e| told("cloudformation:DeleteStack", e))
+        call.send().await.map(drop).map_err(told("cloudformation:DeleteStack"))
     }
 
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>> {

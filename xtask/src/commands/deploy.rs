@@ -201,7 +201,13 @@ impl fmt::Display for DeployReport {
             writeln!(f, "warning: {warning}")?;
         }
         let place = self.endpoint.as_deref().unwrap_or("AWS");
-        writeln!(f, "stage {} is up on {place}, after {:.1} s", self.stage, self.elapsed_ms as f64 / 1000.0)?;
+        writeln!(
+            f,
+            "stage {} is up on {place}, after {}.{} s",
+            self.stage,
+            self.elapsed_ms / 1000,
+            self.elapsed_ms % 1000 / 100
+        )?;
         for step in &self.next {
             writeln!(f, "  {step}")?;
         }

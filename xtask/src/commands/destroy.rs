@@ -16,7 +16,7 @@ use crate::stateful;
 
 /// Delete a stage's stacks, last to first
 ///
-/// Data (buckets, streams, queues) is kept unless the stage file says 'keep_data: false'.
+/// Data (buckets, streams, queues) is kept unless the stage file says `keep_data: false`.
 #[derive(Debug, Args)]
 pub(crate) struct Destroy {
     /// The stage: a file in environments/, without its ending

@@ -91,7 +91,7 @@ impl Send {
     }
 }
 
-/// What one PutRecords call takes.
+/// What one call of `PutRecords` takes.
 const MAX_RECORDS: usize = 500;
 const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// How often a record is offered before it counts as failed.
@@ -206,6 +206,7 @@ fn take(waiting: &mut VecDeque<(Record, u32)>, most: usize) -> Vec<(Record, u32)
 }
 
 impl fmt::Display for SendReport {
+    #[expect(clippy::cast_precision_loss, reason = "rates are rounded for people")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = (self.elapsed_ms as f64 / 1000.0).max(0.001);
         let megabytes = self.bytes as f64 / 1_000_000.0;

@@ -58,7 +58,7 @@ pub(crate) fn ministack(project: &Project) -> Outcome<Tool> {
 }
 
 /// A second opinion on templates, independent of ours.
-#[allow(dead_code, reason = "for checks of rendered templates, not for a deploy")]
+#[cfg(test)]
 pub(crate) fn cfn_lint(project: &Project) -> Outcome<Tool> {
     install::ready(&project.tools()?, &pin::CFN_LINT)
 }

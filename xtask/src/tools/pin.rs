@@ -27,6 +27,7 @@ pub(super) const MINISTACK: Pin = Pin {
     requirements: include_str!("requirements/ministack.txt"),
 };
 
+#[cfg(test)]
 pub(super) const CFN_LINT: Pin = Pin {
     name: "cfn-lint",
     version: "1.58.0",

@@ -1,5 +1,7 @@
 //! Tests of the whole: the command line as a user types it, and the house rules.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod code_change;
 mod command_line;
 mod common;

@@ -5,23 +5,24 @@ use std::error::Error;
 
 use crate::cloud::{CloudError, Fault};
 
-/// What a failed SDK call means, with every cause that it names.
-pub(super) fn told<E, R>(call: &'static str, error: SdkError<E, R>) -> CloudError
+/// What a failed call of the SDK means, with every cause that it names: for `map_err`.
+pub(super) fn told<E, R>(call: &'static str) -> impl FnOnce(SdkError<E, R>) -> CloudError
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
-    let (code, message) = (error.code().unwrap_or_default(), error.message().unwrap_or_default());
-    let message = if message.is_empty() { causes(&error) } else { message.to_owned() };
-    let fault = match &error {
-        SdkError::DispatchFailure(failure) if failure.is_user() || message.contains("credentials") => {
-            Fault::NoCredentials
-        }
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => Fault::Unreachable,
-        SdkError::ConstructionFailure(_) if message.contains("credentials") => Fault::NoCredentials,
-        _ => fault(code, &message),
-    };
-    CloudError { call, fault, message }
+    move |error| {
+        let (code, message) = (error.code().unwrap_or_default(), error.message().unwrap_or_default());
+        let message = if message.is_empty() { causes(&error) } else { message.to_owned() };
+        let lacks_credentials = message.contains("credentials");
+        let fault = match &error {
+            SdkError::DispatchFailure(failure) if failure.is_user() || lacks_credentials => Fault::NoCredentials,
+            SdkError::ConstructionFailure(_) if lacks_credentials => Fault::NoCredentials,
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => Fault::Unreachable,
+            _ => fault(code, &message),
+        };
+        CloudError { call, fault, message }
+    }
 }
 
 fn fault(code: &str, message: &str) -> Fault {

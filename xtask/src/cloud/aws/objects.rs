@@ -1,7 +1,7 @@
 //! S3's side of the port.
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
 use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::cloud::{Answer, CloudError, Fault, ObjectVersion};
 
 pub(super) async fn checksum(client: &Client, bucket: &str, key: &str) -> Answer<Option<String>> {
     let call = client.head_object().bucket(bucket).key(key).checksum_mode(ChecksumMode::Enabled);
-    match call.send().await.map_err(|e| told("s3:HeadObject", e)) {
+    match call.send().await.map_err(told("s3:HeadObject")) {
         Ok(object) => Ok(Some(object.checksum_sha256.unwrap_or_default())),
         Err(error) if error.fault == Fault::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -25,7 +25,7 @@ pub(super) async fn put(client: &Client, bucket: &str, key: &str, file: &Path, s
         message: format!("cannot read {}: {error}", file.display()),
     })?;
     let put = client.put_object().bucket(bucket).key(key).body(body).checksum_sha256(sha256);
-    put.send().await.map(drop).map_err(|e| told(call, e))
+    put.send().await.map(drop).map_err(told(call))
 }
 
 pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<Vec<String>> {
@@ -33,7 +33,7 @@ pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<
     let mut page = None;
     loop {
         let call = client.list_objects_v2().bucket(bucket).prefix(prefix).set_continuation_token(page);
-        let answer = call.send().await.map_err(|e| told("s3:ListBucket", e))?;
+        let answer = call.send().await.map_err(told("s3:ListBucket"))?;
         keys.extend(answer.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
         page = answer.next_continuation_token;
         if page.is_none() {
@@ -44,9 +44,9 @@ pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<
 
 pub(super) async fn get(client: &Client, bucket: &str, key: &str) -> Answer<Vec<u8>> {
     let call = "s3:GetObject";
-    let object = client.get_object().bucket(bucket).key(key).send().await.map_err(|e| told(call, e))?;
+    let object = client.get_object().bucket(bucket).key(key).send().await.map_err(told(call))?;
     let body = object.body.collect().await;
-    body.map(|bytes| bytes.to_vec()).map_err(|error| CloudError {
+    body.map(AggregatedBytes::to_vec).map_err(|error| CloudError {
         call,
         fault: Fault::Unreachable,
         message: error.to_string(),
@@ -54,12 +54,11 @@ pub(super) async fn get(client: &Client, bucket: &str, key: &str) -> Answer<Vec<
 }
 
 pub(super) async fn versions(client: &Client, bucket: &str) -> Answer<Vec<ObjectVersion>> {
-    let page =
-        match client.list_object_versions().bucket(bucket).send().await.map_err(|e| told("s3:ListObjectVersions", e)) {
-            Ok(page) => page,
-            Err(error) if error.fault == Fault::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
+    let page = match client.list_object_versions().bucket(bucket).send().await.map_err(told("s3:ListObjectVersions")) {
+        Ok(page) => page,
+        Err(error) if error.fault == Fault::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
     let versions = page.versions.unwrap_or_default().into_iter().map(|v| (v.key, v.version_id));
     let markers = page.delete_markers.unwrap_or_default().into_iter().map(|m| (m.key, m.version_id));
     Ok(versions.chain(markers).filter_map(|(key, version)| Some(ObjectVersion { key: key?, version })).collect())
@@ -75,7 +74,7 @@ pub(super) async fn delete(client: &Client, bucket: &str, versions: &[ObjectVers
         .map_err(|error| other(error.to_string()))?;
     let delete = Delete::builder().set_objects(Some(identifiers)).quiet(true).build();
     let delete = delete.map_err(|error| other(error.to_string()))?;
-    let answer = client.delete_objects().bucket(bucket).delete(delete).send().await.map_err(|e| told(call, e))?;
+    let answer = client.delete_objects().bucket(bucket).delete(delete).send().await.map_err(told(call))?;
     match answer.errors.unwrap_or_default().first() {
         None => Ok(()),
         Some(error) => Err(other(format!(

@@ -13,7 +13,7 @@ use crate::cloud::{
 
 pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option<StackState>> {
     let call = "cloudformation:DescribeStacks";
-    let found = match client.describe_stacks().stack_name(name_or_id).send().await.map_err(|e| told(call, e)) {
+    let found = match client.describe_stacks().stack_name(name_or_id).send().await.map_err(told(call)) {
         Ok(found) => found.stacks.unwrap_or_default().into_iter().next(),
         Err(error) if error.fault == Fault::NotFound => None,
         Err(error) => return Err(error),
@@ -38,7 +38,7 @@ pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option
 
 pub(super) async fn template(client: &Client, stack: &str) -> Answer<String> {
     let call = client.get_template().stack_name(stack).template_stage(TemplateStage::Original);
-    let answer = call.send().await.map_err(|e| told("cloudformation:GetTemplate", e))?;
+    let answer = call.send().await.map_err(told("cloudformation:GetTemplate"))?;
     Ok(answer.template_body.unwrap_or_default())
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn resources(client: &Client, stack: &str) -> Answer<Vec<Resour
     let mut page = None;
     loop {
         let call = client.list_stack_resources().stack_name(stack).set_next_token(page);
-        let answer = call.send().await.map_err(|e| told("cloudformation:ListStackResources", e))?;
+        let answer = call.send().await.map_err(told("cloudformation:ListStackResources"))?;
         all.extend(answer.stack_resource_summaries.unwrap_or_default().into_iter().map(|resource| Resource {
             physical_id: resource.physical_resource_id.unwrap_or_default(),
             kind: resource.resource_type.unwrap_or_default(),
@@ -65,7 +65,7 @@ pub(super) async fn events(
     page: Option<String>,
 ) -> Answer<(Vec<Event>, Option<String>)> {
     let call = client.describe_stack_events().stack_name(stack_id).set_next_token(page);
-    let answer = call.send().await.map_err(|e| told("cloudformation:DescribeStackEvents", e))?;
+    let answer = call.send().await.map_err(told("cloudformation:DescribeStackEvents"))?;
     let events = answer.stack_events.unwrap_or_default().into_iter().map(|event| Event {
         id: event.event_id.unwrap_or_default(),
         logical_id: event.logical_resource_id.unwrap_or_default(),
@@ -95,7 +95,7 @@ pub(super) async fn create_change_set(client: &Client, request: &ChangeSetReques
         ))
         .set_tags(Some(tags.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()))
         .set_capabilities(Some(capabilities));
-    let answer = call.send().await.map_err(|e| told("cloudformation:CreateChangeSet", e))?;
+    let answer = call.send().await.map_err(told("cloudformation:CreateChangeSet"))?;
     Ok(answer.id.unwrap_or_default())
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn change_set(client: &Client, id: &str) -> Answer<ChangeSet> {
     let mut page = None;
     loop {
         let call = client.describe_change_set().change_set_name(id).set_next_token(page);
-        let answer = call.send().await.map_err(|e| told("cloudformation:DescribeChangeSet", e))?;
+        let answer = call.send().await.map_err(told("cloudformation:DescribeChangeSet"))?;
         changes.extend(answer.changes.unwrap_or_default().into_iter().filter_map(change));
         page = answer.next_token;
         if page.is_some() {

@@ -20,7 +20,7 @@ pub(super) async fn put(client: &Client, stream: &str, records: &[Record]) -> An
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| CloudError { call, fault: Fault::Other, message: error.to_string() })?;
     let answer = client.put_records().stream_name(stream).set_records(Some(entries)).send().await;
-    let answer = answer.map_err(|e| told(call, e))?;
+    let answer = answer.map_err(told(call))?;
     let result = |code: Option<String>, message: Option<String>| match code {
         None => Ok(()),
         Some(code) => Err(format!("{code}: {}", message.unwrap_or_default())),
