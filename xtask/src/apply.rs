@@ -53,12 +53,12 @@ pub(crate) async fn apply<C: Cloud>(
     };
     if let Err(refused) = stateful::guard(session.stage.name.as_str(), &plan.name, &change_set.changes, may_go) {
         // Left behind, it could be executed by hand.
-        let _ = session.cloud.delete_change_set(&change_set.id).await;
+        let _ = session.cloud.delete_change_set(&plan.name, &request.name).await;
         return Err(refused);
     }
     let failing = |error: &CloudError| stopped(session, &plan.name, error);
     let mut follower = Follower::from_now(&session.cloud, &change_set.stack_id).await.map_err(|e| failing(&e))?;
-    session.cloud.execute_change_set(&change_set.id, &request.name).await.map_err(|e| failing(&e))?;
+    session.cloud.execute_change_set(&plan.name, &request.name).await.map_err(|e| failing(&e))?;
     let (state, failures) =
         follow(&session.cloud, &mut follower, session.pace(), &task).await.map_err(|e| failing(&e))?;
     let Some(state) = state else {
@@ -87,33 +87,39 @@ pub(crate) async fn delete<C: Cloud>(session: &Session<C>, stack: &StackState, t
 /// A change set that can be executed; `None` where AWS sees nothing to change.
 async fn prepared<C: Cloud>(session: &Session<C>, request: &ChangeSetRequest) -> Outcome<Option<ChangeSet>> {
     let what = || format!("cannot prepare the change of stack {}", request.stack);
-    let id = match session.cloud.create_change_set(request).await {
-        Ok(id) => id,
-        Err(error) if error.fault == Fault::Exists => request.name.clone(),
-        answer => answer.failing(what)?,
+    let (cloud, stack, name) = (&session.cloud, &request.stack, &request.name);
+    let made = match cloud.create_change_set(request).await {
+        // An earlier run made it and was interrupted. The same name is the same content: it is used if it still can be.
+        Err(error) if error.fault == Fault::Exists => {
+            let left = settled(session, request).await.failing(what)?;
+            if left.state == ChangeSetState::Ready {
+                return Ok(Some(left));
+            }
+            cloud.delete_change_set(stack, name).await.failing(what)?;
+            cloud.create_change_set(request).await
+        }
+        made => made,
     };
-    let change_set = settled(session, &id).await.failing(what)?;
-    match &change_set.state {
-        ChangeSetState::Ready | ChangeSetState::Pending => Ok(Some(change_set)),
-        ChangeSetState::Empty => {
-            // Left behind, it would stand in the way of the next one of this name.
-            let _ = session.cloud.delete_change_set(&change_set.id).await;
-            Ok(None)
-        }
-        ChangeSetState::Failed(reason) => {
-            let _ = session.cloud.delete_change_set(&change_set.id).await;
-            let failure = Failure::new(what()).since(reason);
-            Err(match reason::remedy(reason) {
-                Some(remedy) => failure.hint(remedy),
-                None => failure,
-            })
-        }
-    }
+    made.failing(what)?;
+    let change_set = settled(session, request).await.failing(what)?;
+    let refusal = match &change_set.state {
+        ChangeSetState::Ready | ChangeSetState::Pending => return Ok(Some(change_set)),
+        ChangeSetState::Empty => None,
+        ChangeSetState::Failed(reason) => Some(reason),
+    };
+    // Left behind, it would stand in the way of the next one of this name.
+    let _ = cloud.delete_change_set(stack, name).await;
+    let Some(reason) = refusal else { return Ok(None) };
+    let failure = Failure::new(what()).since(reason);
+    Err(match reason::remedy(reason) {
+        Some(remedy) => failure.hint(remedy),
+        None => failure.hint("correct the stage file or the template, and deploy again"),
+    })
 }
 
-async fn settled<C: Cloud>(session: &Session<C>, id: &str) -> Answer<ChangeSet> {
+async fn settled<C: Cloud>(session: &Session<C>, request: &ChangeSetRequest) -> Answer<ChangeSet> {
     loop {
-        let change_set = session.cloud.change_set(id).await?;
+        let change_set = session.cloud.change_set(&request.stack, &request.name).await?;
         if change_set.state != ChangeSetState::Pending {
             return Ok(change_set);
         }

@@ -3,20 +3,23 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::cloud::{Answer, Cloud, Event, Fault, StackState, Standing};
+use crate::cloud::{Answer, Cloud, Event, Fault, StackState, StackStatus, Standing};
 use crate::progress::Task;
 
 /// What was seen of a stack's history so far.
 pub(crate) struct Follower {
     stack_id: String,
     seen: HashSet<String>,
+    /// How the stack itself stood in the last of its own events.
+    last: Option<StackStatus>,
 }
 
 impl Follower {
     /// Starts after everything that has happened already: what comes next belongs to our operation.
     pub(crate) async fn from_now<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<Self> {
-        let mut follower = Self { stack_id: stack_id.to_owned(), seen: HashSet::new() };
+        let mut follower = Self { stack_id: stack_id.to_owned(), seen: HashSet::new(), last: None };
         follower.news(cloud).await?;
+        follower.last = None;
         Ok(follower)
     }
 
@@ -31,19 +34,32 @@ impl Follower {
                 answer => answer?,
             };
             let before = fresh.len();
-            fresh.extend(events.into_iter().filter(|event| self.seen.insert(event.id.clone())));
+            fresh.extend(events.into_iter().filter(|event| !self.seen.contains(&event.id)));
             page = next;
             if page.is_none() || fresh.len() == before {
                 break;
             }
         }
         fresh.reverse();
+        // Only now: a page that could not be read must not hide what the pages before it held.
+        self.seen.extend(fresh.iter().map(|event| event.id.clone()));
+        let own = fresh.iter().rev().find(|event| event.kind == STACK && self.stack_id.contains(&event.logical_id));
+        self.last = own.and_then(|event| StackStatus::named(&event.status)).or(self.last);
         Ok(fresh)
     }
 }
 
+pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
+
+/// How many polls in a row may bring nothing new before a stack that says it is at rest is believed without an event.
+const QUIET_POLLS: u32 = 40;
+/// How many polls in a row may fail before we give up following.
+const LOST_POLLS: u32 = 20;
+
 /// Waits until the operation has ended. Returns how the stack stands, `None` if it is gone, and what failed on the way.
-/// A poll that fails is no failed operation: only expired credentials end the wait.
+///
+/// The end is the stack's own event, since a description may still be that of before. A poll that fails is no failed
+/// operation: only expired or missing permissions end the wait.
 pub(crate) async fn follow<C: Cloud>(
     cloud: &C,
     follower: &mut Follower,
@@ -51,15 +67,22 @@ pub(crate) async fn follow<C: Cloud>(
     task: &Task,
 ) -> Answer<(Option<StackState>, Vec<Event>)> {
     let mut failures = Vec::new();
-    let mut lost_polls = 0;
+    let (mut lost, mut quiet) = (0, 0);
     loop {
         match look(cloud, follower, task, &mut failures).await {
-            Ok(Some(ended)) => return Ok((ended, failures)),
-            Ok(None) => lost_polls = 0,
+            Ok(Look { state, news }) => {
+                lost = 0;
+                quiet = if news == 0 { quiet + 1 } else { 0 };
+                let told = follower.last.is_some() && follower.last == state.as_ref().map(|state| state.status);
+                let at_rest = state.as_ref().is_none_or(|state| state.status.standing() != Standing::Busy);
+                if state.is_none() || at_rest && (told || quiet > QUIET_POLLS) {
+                    return Ok((state, failures));
+                }
+            }
             Err(error) => {
-                lost_polls += 1;
+                lost += 1;
                 let hopeless = matches!(error.fault, Fault::Expired | Fault::Denied | Fault::NoCredentials);
-                if hopeless || lost_polls > 20 {
+                if hopeless || lost > LOST_POLLS {
                     return Err(error);
                 }
             }
@@ -68,25 +91,21 @@ pub(crate) async fn follow<C: Cloud>(
     }
 }
 
-async fn look<C: Cloud>(
-    cloud: &C,
-    follower: &mut Follower,
-    task: &Task,
-    failures: &mut Vec<Event>,
-) -> Answer<Option<Option<StackState>>> {
+struct Look {
+    state: Option<StackState>,
+    news: usize,
+}
+
+async fn look<C: Cloud>(cloud: &C, follower: &mut Follower, task: &Task, failures: &mut Vec<Event>) -> Answer<Look> {
     // Asked first, so that events up to the end are among those read after it.
     let state = cloud.stack(&follower.stack_id).await?;
-    for event in follower.news(cloud).await? {
-        show(task, &event);
-        if event.status.ends_with("_FAILED") {
-            failures.push(event);
-        }
+    let news = follower.news(cloud).await?;
+    for event in &news {
+        show(task, event);
     }
-    let ended = match &state {
-        None => true,
-        Some(state) => state.status.standing() != Standing::Busy,
-    };
-    Ok(ended.then_some(state))
+    let look = Look { state, news: news.len() };
+    failures.extend(news.into_iter().filter(|event| event.status.ends_with("_FAILED")));
+    Ok(look)
 }
 
 fn show(task: &Task, event: &Event) {

@@ -100,8 +100,11 @@ async fn plan_stack<C: Cloud>(
         Standing::Settled => {
             let body = session.cloud.template(&plan.name).await;
             let body = body.failing(|| format!("cannot read the template of stack {}", plan.name))?;
-            plan.step =
-                if body == plan.body && standing.parameters == plan.parameters { Step::Nothing } else { Step::Update };
+            plan.step = if body.trim_end() == plan.body.trim_end() && standing.parameters == plan.parameters {
+                Step::Nothing
+            } else {
+                Step::Update
+            };
             if plan.step == Step::Update {
                 let changed = changed(&standing.parameters, &plan.parameters);
                 plan.compare_with(&Template::parse(&body).unwrap_or_default(), &changed);

@@ -1,12 +1,13 @@
 //! Finds why an operation failed: the first failure that is a cause and not a consequence, and its remedy.
 
 use crate::cloud::Event;
+use crate::events::STACK;
 
 /// CloudFormation cancels what it has not finished when something else fails; that says nothing.
 fn is_consequence(event: &Event) -> bool {
     let reason = event.reason.as_deref().unwrap_or_default();
     let cancelled = ["Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled"];
-    event.kind == "AWS::CloudFormation::Stack" || cancelled.iter().any(|text| reason.contains(text))
+    event.kind == STACK || cancelled.iter().any(|text| reason.contains(text))
 }
 
 /// The first cause among failed events, which come oldest first.
@@ -21,7 +22,10 @@ pub(crate) fn remedy(reason: &str) -> Option<String> {
     }
     let known = [
         ("already exists", "the name is taken: delete what holds it if it is a leftover, or import it into the stack"),
-        ("does not exist in the artifact", "run the same command again: it uploads what is missing"),
+        (
+            "Call DescribeEvents",
+            "a name in the stack is often taken already: the stack's events in the console name the resource",
+        ),
         ("No export named", "deploy the stack that exports it first; without --only, deploy does that by itself"),
         ("cannot be assumed by Lambda", "the role was not yet in force: run the same command again"),
         ("limit", "ask for a higher quota in the Service Quotas console, or choose smaller numbers in the stage file"),

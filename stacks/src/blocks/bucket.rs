@@ -10,6 +10,7 @@ pub struct BucketView {
     id: &'static str,
     name: String,
     deletion: &'static str,
+    replace: &'static str,
     /// Days after which an overwritten or deleted object's old version is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     old_versions_days: Option<u32>,
@@ -33,6 +34,7 @@ impl BucketView {
             id,
             name: names::bucket(scope.stage, name),
             deletion: scope.deletion_policy(),
+            replace: scope.replace_policy(),
             old_versions_days,
             tags: scope.tags.clone(),
         }

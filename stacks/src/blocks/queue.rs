@@ -13,6 +13,7 @@ pub struct QueueView {
     #[serde(skip)]
     thing: &'static str,
     deletion: &'static str,
+    replace: &'static str,
     retention_seconds: u32,
     tags: Tags,
 }
@@ -25,6 +26,7 @@ impl QueueView {
             name: scope.name(thing),
             thing,
             deletion: scope.deletion_policy(),
+            replace: scope.replace_policy(),
             retention_seconds: 14 * 24 * 3600,
             tags: scope.tags.clone(),
         }

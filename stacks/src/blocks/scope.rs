@@ -22,8 +22,14 @@ impl<'a> Scope<'a> {
         names::thing(self.stage, thing)
     }
 
-    /// What becomes of a resource that holds data when its stack goes: the stage decides.
+    /// What becomes of a resource that holds data when its stack goes: the stage decides. A creation that fails keeps
+    /// nothing in either case: what it left would stand in the way of the next one.
     pub fn deletion_policy(&self) -> &'static str {
+        if self.stage.keep_data { "RetainExceptOnCreate" } else { "Delete" }
+    }
+
+    /// What becomes of it when it is replaced.
+    pub fn replace_policy(&self) -> &'static str {
         if self.stage.keep_data { "Retain" } else { "Delete" }
     }
 }

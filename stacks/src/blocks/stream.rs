@@ -14,6 +14,7 @@ pub struct StreamView {
     #[serde(skip)]
     thing: &'static str,
     deletion: &'static str,
+    replace: &'static str,
     /// Absent for a stream on demand.
     #[serde(skip_serializing_if = "Option::is_none")]
     shards: Option<u32>,
@@ -28,6 +29,7 @@ impl StreamView {
             name: scope.name(thing),
             thing,
             deletion: scope.deletion_policy(),
+            replace: scope.replace_policy(),
             shards: match capacity {
                 Capacity::OnDemand => None,
                 Capacity::Provisioned { shards } => Some(shards),

@@ -81,21 +81,21 @@ impl Cloud for Aws {
         stacks::events(&self.stacks, stack_id, page).await
     }
 
-    async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer<String> {
+    async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer {
         stacks::create_change_set(&self.stacks, request).await
     }
 
-    async fn change_set(&self, id: &str) -> Answer<ChangeSet> {
-        stacks::change_set(&self.stacks, id).await
+    async fn change_set(&self, stack: &str, name: &str) -> Answer<ChangeSet> {
+        stacks::change_set(&self.stacks, stack, name).await
     }
 
-    async fn execute_change_set(&self, id: &str, token: &str) -> Answer {
-        let call = self.stacks.execute_change_set().change_set_name(id).client_request_token(token);
+    async fn execute_change_set(&self, stack: &str, name: &str) -> Answer {
+        let call = self.stacks.execute_change_set().stack_name(stack).change_set_name(name).client_request_token(name);
         call.send().await.map(drop).map_err(told("cloudformation:ExecuteChangeSet"))
     }
 
-    async fn delete_change_set(&self, id: &str) -> Answer {
-        let call = self.stacks.delete_change_set().change_set_name(id);
+    async fn delete_change_set(&self, stack: &str, name: &str) -> Answer {
+        let call = self.stacks.delete_change_set().stack_name(stack).change_set_name(name);
         call.send().await.map(drop).map_err(told("cloudformation:DeleteChangeSet"))
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct StackState {
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeSetRequest {
     pub(crate) stack: String,
-    /// Derived from the content, so that asking twice asks for the same.
+    /// Derived from the content, so that asking twice asks for the same; also the token of its execution.
     pub(crate) name: String,
     pub(crate) creates: bool,
     pub(crate) template: String,
@@ -38,7 +38,6 @@ pub(crate) struct ChangeSetRequest {
 
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeSet {
-    pub(crate) id: String,
     pub(crate) stack_id: String,
     pub(crate) state: ChangeSetState,
     pub(crate) changes: Vec<Change>,

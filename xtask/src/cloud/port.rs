@@ -15,11 +15,10 @@ pub(crate) trait Cloud {
     async fn resources(&self, stack: &str) -> Answer<Vec<Resource>>;
     /// One page of the stack's history, newest first, and the token of the next page.
     async fn events(&self, stack_id: &str, page: Option<String>) -> Answer<(Vec<Event>, Option<String>)>;
-    /// The id of the change set.
-    async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer<String>;
-    async fn change_set(&self, id: &str) -> Answer<ChangeSet>;
-    async fn execute_change_set(&self, id: &str, token: &str) -> Answer;
-    async fn delete_change_set(&self, id: &str) -> Answer;
+    async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer;
+    async fn change_set(&self, stack: &str, name: &str) -> Answer<ChangeSet>;
+    async fn execute_change_set(&self, stack: &str, name: &str) -> Answer;
+    async fn delete_change_set(&self, stack: &str, name: &str) -> Answer;
     async fn delete_stack(&self, stack_id: &str, token: &str) -> Answer;
 
     /// The SHA-256 of an object, in base64; `None` where there is no object, empty where it has no checksum.

@@ -10,7 +10,7 @@ use stacks::stage::{Platform, Stage};
 
 use crate::apply::apply;
 use crate::cloud::Cloud;
-use crate::commands::plan::write_stack;
+use crate::commands::plan::{PlanReport, write_stack};
 use crate::failure::{Context, Exit, Failure, Outcome};
 use crate::output::Form;
 use crate::plan::{StackPlan, Step};
@@ -82,10 +82,10 @@ impl Deploy {
         }
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
         let plans = plan::plan(&session, rendered, &upload::keys(&archives)).await?;
-        show(&plans);
         if self.plan {
-            return Ok(());
+            return Form::json_if(self.json).tell(&PlanReport::of(&self.stage, plans));
         }
+        show(&plans);
         self.approve(&session.stage, &plans)?;
 
         let tags = tags(&session.project, &session.stage);

@@ -45,7 +45,7 @@ struct StackReport {
 }
 
 impl PlanReport {
-    fn of(stage: &str, plans: Vec<StackPlan>) -> Self {
+    pub(crate) fn of(stage: &str, plans: Vec<StackPlan>) -> Self {
         let stacks = plans.into_iter().map(|p| StackReport { name: p.name, action: p.step, resources: p.resources });
         Self { stage: stage.to_owned(), stacks: stacks.collect() }
     }

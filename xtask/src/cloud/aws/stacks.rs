@@ -76,7 +76,7 @@ pub(super) async fn events(
     Ok((events.collect(), answer.next_token))
 }
 
-pub(super) async fn create_change_set(client: &Client, request: &ChangeSetRequest) -> Answer<String> {
+pub(super) async fn create_change_set(client: &Client, request: &ChangeSetRequest) -> Answer {
     let parameters = request.parameters.iter();
     let tags = request.tags.iter();
     let kind = if request.creates { ChangeSetType::Create } else { ChangeSetType::Update };
@@ -95,15 +95,14 @@ pub(super) async fn create_change_set(client: &Client, request: &ChangeSetReques
         ))
         .set_tags(Some(tags.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()))
         .set_capabilities(Some(capabilities));
-    let answer = call.send().await.map_err(told("cloudformation:CreateChangeSet"))?;
-    Ok(answer.id.unwrap_or_default())
+    call.send().await.map(drop).map_err(told("cloudformation:CreateChangeSet"))
 }
 
-pub(super) async fn change_set(client: &Client, id: &str) -> Answer<ChangeSet> {
+pub(super) async fn change_set(client: &Client, stack: &str, name: &str) -> Answer<ChangeSet> {
     let mut changes = Vec::new();
     let mut page = None;
     loop {
-        let call = client.describe_change_set().change_set_name(id).set_next_token(page);
+        let call = client.describe_change_set().stack_name(stack).change_set_name(name).set_next_token(page);
         let answer = call.send().await.map_err(told("cloudformation:DescribeChangeSet"))?;
         changes.extend(answer.changes.unwrap_or_default().into_iter().filter_map(change));
         page = answer.next_token;
@@ -118,12 +117,7 @@ pub(super) async fn change_set(client: &Client, id: &str) -> Answer<ChangeSet> {
             Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => ChangeSetState::Pending,
             Some(other) => ChangeSetState::Failed(format!("the change set is {}", other.as_str())),
         };
-        return Ok(ChangeSet {
-            id: answer.change_set_id.unwrap_or_default(),
-            stack_id: answer.stack_id.unwrap_or_default(),
-            state,
-            changes,
-        });
+        return Ok(ChangeSet { stack_id: answer.stack_id.unwrap_or_default(), state, changes });
     }
 }
 
