@@ -52,7 +52,7 @@ proptest! {
         window in 0..=300_u32,
         retries in 0..=10_000_u32,
         memory in 128..=10_240_u32,
-        timeout in 1..=900_u32,
+        timeout in 30..=900_u32,
         seconds in 0..=900_u32,
         megabytes in 1..=128_u32,
         (keep, gzip, on_demand) in any::<(bool, bool, bool)>(),

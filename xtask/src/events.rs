@@ -1,6 +1,6 @@
 //! Follows a stack's operation through its events: none lost, none twice.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use crate::cloud::{Answer, Cloud, Event, Fault, StackState, StackStatus, Standing};
@@ -10,23 +10,42 @@ use crate::progress::Task;
 pub(crate) struct Follower {
     stack_id: String,
     seen: HashSet<String>,
-    /// How the stack itself stood in the last of its own events.
-    last: Option<StackStatus>,
+    /// The newest event before our operation.
+    mark: String,
+    /// The last of the stack's own events, since then.
+    last: Option<Event>,
+    failures: Vec<Event>,
+    /// Resources on which something has begun and not ended, with their status.
+    running: BTreeMap<String, String>,
 }
 
 impl Follower {
+    /// Starts before everything that has happened.
+    pub(crate) fn from_the_start(stack_id: &str) -> Self {
+        Self {
+            stack_id: stack_id.to_owned(),
+            seen: HashSet::new(),
+            mark: String::new(),
+            last: None,
+            failures: Vec::new(),
+            running: BTreeMap::new(),
+        }
+    }
+
     /// Starts after everything that has happened already: what comes next belongs to our operation.
     pub(crate) async fn from_now<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<Self> {
-        let mut follower = Self { stack_id: stack_id.to_owned(), seen: HashSet::new(), last: None };
-        follower.news(cloud).await?;
-        follower.last = None;
-        Ok(follower)
+        let mut past = Self::from_the_start(stack_id);
+        let events = past.news(cloud).await?;
+        let mark = events.into_iter().next_back().map(|event| event.id).unwrap_or_default();
+        Ok(Self { seen: past.seen, mark, ..Self::from_the_start(stack_id) })
     }
 
     /// Events not seen before, oldest first. Pages are read until one holds nothing new: events of the same second,
     /// and bursts longer than a page, are all there.
     pub(crate) async fn news<C: Cloud>(&mut self, cloud: &C) -> Answer<Vec<Event>> {
-        let mut fresh = Vec::new();
+        let mut fresh: Vec<Event> = Vec::new();
+        // Kept apart until all pages are read: one that cannot be read must not hide what the ones before it held.
+        let mut ids = HashSet::new();
         let mut page = None;
         loop {
             let (events, next) = match cloud.events(&self.stack_id, page).await {
@@ -34,18 +53,56 @@ impl Follower {
                 answer => answer?,
             };
             let before = fresh.len();
-            fresh.extend(events.into_iter().filter(|event| !self.seen.contains(&event.id)));
+            fresh.extend(
+                events.into_iter().filter(|event| !self.seen.contains(&event.id) && ids.insert(event.id.clone())),
+            );
             page = next;
             if page.is_none() || fresh.len() == before {
                 break;
             }
         }
         fresh.reverse();
-        // Only now: a page that could not be read must not hide what the pages before it held.
-        self.seen.extend(fresh.iter().map(|event| event.id.clone()));
-        let own = fresh.iter().rev().find(|event| event.kind == STACK && self.stack_id.contains(&event.logical_id));
-        self.last = own.and_then(|event| StackStatus::named(&event.status)).or(self.last);
+        self.seen.extend(ids);
+        for event in &fresh {
+            self.take(event);
+        }
         Ok(fresh)
+    }
+
+    fn take(&mut self, event: &Event) {
+        if event.kind == STACK && self.stack_id.contains(&event.logical_id) {
+            self.last = Some(event.clone());
+        } else if event.status.ends_with("_IN_PROGRESS") {
+            self.running.insert(event.logical_id.clone(), event.status.clone());
+        } else {
+            self.running.remove(&event.logical_id);
+        }
+        if event.status.ends_with("_FAILED") {
+            self.failures.push(event.clone());
+        }
+    }
+
+    pub(crate) fn begins_after(&self) -> &str {
+        &self.mark
+    }
+
+    /// What failed, the first first.
+    pub(crate) fn failures(&self) -> &[Event] {
+        &self.failures
+    }
+
+    /// What has begun and not ended.
+    pub(crate) fn running(&self) -> Vec<String> {
+        self.running.iter().map(|(id, status)| format!("{id} ({status})")).collect()
+    }
+
+    /// The token of the operation that the stack's last event belongs to.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.last.as_ref()?.token.as_deref()
+    }
+
+    fn tells(&self, status: StackStatus) -> bool {
+        self.last.as_ref().is_some_and(|event| event.status == status.name())
     }
 }
 
@@ -56,7 +113,7 @@ const QUIET_POLLS: u32 = 40;
 /// How many polls in a row may fail before we give up following.
 const LOST_POLLS: u32 = 20;
 
-/// Waits until the operation has ended. Returns how the stack stands, `None` if it is gone, and what failed on the way.
+/// Waits until the operation has ended, and returns how the stack stands; `None` if it is gone.
 ///
 /// The end is the stack's own event, since a description may still be that of before. A poll that fails is no failed
 /// operation: only expired or missing permissions end the wait.
@@ -65,18 +122,17 @@ pub(crate) async fn follow<C: Cloud>(
     follower: &mut Follower,
     pace: Duration,
     task: &Task,
-) -> Answer<(Option<StackState>, Vec<Event>)> {
-    let mut failures = Vec::new();
+) -> Answer<Option<StackState>> {
     let (mut lost, mut quiet) = (0, 0);
     loop {
-        match look(cloud, follower, task, &mut failures).await {
-            Ok(Look { state, news }) => {
+        match look(cloud, follower, task).await {
+            Ok((state, news)) => {
                 lost = 0;
                 quiet = if news == 0 { quiet + 1 } else { 0 };
-                let told = follower.last.is_some() && follower.last == state.as_ref().map(|state| state.status);
-                let at_rest = state.as_ref().is_none_or(|state| state.status.standing() != Standing::Busy);
-                if state.is_none() || at_rest && (told || quiet > QUIET_POLLS) {
-                    return Ok((state, failures));
+                let Some(state) = state else { return Ok(None) };
+                let at_rest = state.status.standing() != Standing::Busy;
+                if at_rest && (follower.tells(state.status) || quiet > QUIET_POLLS) {
+                    return Ok(Some(state));
                 }
             }
             Err(error) => {
@@ -91,21 +147,15 @@ pub(crate) async fn follow<C: Cloud>(
     }
 }
 
-struct Look {
-    state: Option<StackState>,
-    news: usize,
-}
-
-async fn look<C: Cloud>(cloud: &C, follower: &mut Follower, task: &Task, failures: &mut Vec<Event>) -> Answer<Look> {
+/// How the stack stands, and how many events were new.
+async fn look<C: Cloud>(cloud: &C, follower: &mut Follower, task: &Task) -> Answer<(Option<StackState>, usize)> {
     // Asked first, so that events up to the end are among those read after it.
     let state = cloud.stack(&follower.stack_id).await?;
     let news = follower.news(cloud).await?;
     for event in &news {
         show(task, event);
     }
-    let look = Look { state, news: news.len() };
-    failures.extend(news.into_iter().filter(|event| event.status.ends_with("_FAILED")));
-    Ok(look)
+    Ok((state, news.len()))
 }
 
 fn show(task: &Task, event: &Event) {

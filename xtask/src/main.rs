@@ -3,9 +3,11 @@
 mod apply;
 mod archives;
 mod build;
+mod change_set;
 mod cloud;
 mod commands;
 mod commit;
+mod consent;
 mod events;
 mod failure;
 mod hash;
@@ -15,6 +17,7 @@ mod plan;
 mod progress;
 mod project;
 mod reason;
+mod refusal;
 #[cfg(test)]
 mod second_opinion;
 mod session;

@@ -3,16 +3,20 @@
 use serde::Serialize;
 use serde_json::Value;
 use stacks::render::Rendered;
+use stacks::stack::StackKind;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::apply::adopt;
 use crate::cloud::{Cloud, StackState, Standing};
-use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
+use crate::refusal::Asked;
 use crate::session::Session;
 use crate::template::{How, Template};
 
 /// One stack's share of the plan.
 #[derive(Debug)]
 pub(crate) struct StackPlan {
+    pub(crate) kind: StackKind,
     pub(crate) name: String,
     pub(crate) template: Template,
     pub(crate) body: String,
@@ -38,8 +42,16 @@ pub(crate) struct PlannedResource {
     pub(crate) logical_id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    pub(crate) action: &'static str,
+    pub(crate) action: Action,
     pub(crate) properties: Vec<PlannedProperty>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Action {
+    Create,
+    Modify,
+    Delete,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,14 +83,19 @@ async fn plan_stack<C: Cloud>(
     let template = Template::parse(&rendered.body).ok_or_else(|| {
         Failure::new(format!("the rendered template of {name} is not YAML")).hint("run: cargo xtask test")
     })?;
-    let parameters: BTreeMap<_, _> = rendered
-        .stack
-        .functions
-        .iter()
-        .filter_map(|code| Some((code.parameter.clone(), keys.get(code.function)?.clone())))
-        .collect();
-    let standing = session.cloud.stack(&name).await.failing(|| format!("cannot look at stack {name}"))?;
+    let mut parameters = BTreeMap::new();
+    for code in &rendered.stack.functions {
+        let key = keys.get(code.function).ok_or_else(|| {
+            Failure::new(format!("stack {name} takes the function {}, which was not built", code.function))
+        })?;
+        parameters.insert(code.parameter.clone(), key.clone());
+    }
+    let mut standing = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
+    if let Some(busy) = standing.as_ref().filter(|standing| standing.status.standing() == Standing::Busy) {
+        standing = adopt(session, busy).await?.ok_or_else(|| rival(busy))?;
+    }
     let mut plan = StackPlan {
+        kind: rendered.stack.kind,
         name,
         template,
         body: rendered.body,
@@ -99,7 +116,7 @@ async fn plan_stack<C: Cloud>(
         }
         Standing::Settled => {
             let body = session.cloud.template(&plan.name).await;
-            let body = body.failing(|| format!("cannot read the template of stack {}", plan.name))?;
+            let body = body.asked(|| format!("cannot read the template of stack {}", plan.name))?;
             plan.step = if body.trim_end() == plan.body.trim_end() && standing.parameters == plan.parameters {
                 Step::Nothing
             } else {
@@ -110,7 +127,7 @@ async fn plan_stack<C: Cloud>(
                 plan.compare_with(&Template::parse(&body).unwrap_or_default(), &changed);
             }
         }
-        Standing::Busy => return Err(busy(&standing)),
+        Standing::Busy => return Err(rival(&standing)),
         Standing::Stuck => return Err(stuck(session.stage.name.as_str(), &standing)),
     }
     plan.standing = Some(standing);
@@ -118,15 +135,20 @@ async fn plan_stack<C: Cloud>(
 }
 
 impl StackPlan {
+    /// Whether functions are in the stack.
+    pub(crate) fn takes_code(&self) -> bool {
+        !self.parameters.is_empty()
+    }
+
     fn compare_with(&mut self, deployed: &Template, changed: &BTreeSet<String>) {
         let differences = deployed.differences(&self.template, changed);
         self.resources = differences
             .into_iter()
             .map(|difference| {
                 let (action, properties) = match difference.how {
-                    How::Create => ("create", Vec::new()),
-                    How::Delete => ("delete", Vec::new()),
-                    How::Modify(properties) => ("modify", properties),
+                    How::Create => (Action::Create, Vec::new()),
+                    How::Delete => (Action::Delete, Vec::new()),
+                    How::Modify(properties) => (Action::Modify, properties),
                 };
                 let properties = properties.into_iter();
                 PlannedResource {
@@ -144,8 +166,8 @@ fn changed(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> BT
     new.iter().filter(|(key, value)| old.get(*key) != Some(*value)).map(|(key, _)| key.clone()).collect()
 }
 
-fn busy(stack: &StackState) -> Failure {
-    Failure::new(format!("stack {} is {}: another operation is going on", stack.name, stack.status.name()))
+fn rival(stack: &StackState) -> Failure {
+    Failure::new(format!("stack {} is {}: somebody else is changing it", stack.name, stack.status.name()))
         .hint("wait until it has ended, then run the same command again")
         .exit(Exit::Decision)
 }

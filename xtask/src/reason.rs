@@ -28,9 +28,15 @@ pub(crate) fn remedy(reason: &str) -> Option<String> {
         ),
         ("No export named", "deploy the stack that exports it first; without --only, deploy does that by itself"),
         ("cannot be assumed by Lambda", "the role was not yet in force: run the same command again"),
-        ("limit", "ask for a higher quota in the Service Quotas console, or choose smaller numbers in the stage file"),
+        (
+            "limit exceeded",
+            "ask for a higher quota in the Service Quotas console, or choose smaller numbers in the stage file",
+        ),
     ];
-    known.iter().find(|(text, _)| reason.contains(text)).map(|(_, remedy)| (*remedy).to_owned())
+    known
+        .iter()
+        .find(|(text, _)| reason.to_lowercase().contains(&text.to_lowercase()))
+        .map(|(_, remedy)| (*remedy).to_owned())
 }
 
 /// From "User: ARN is not authorized to perform: ACTION on resource: …".
@@ -52,6 +58,7 @@ mod tests {
             kind: kind.to_owned(),
             status: "CREATE_FAILED".to_owned(),
             reason: Some(reason.to_owned()),
+            token: None,
         }
     }
 

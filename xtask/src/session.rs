@@ -1,12 +1,11 @@
 //! A stage at work: its definition, its rendered stacks, and the AWS that it lives in.
 
-use stacks::render::{Rendered, render};
-use stacks::stack::stacks;
+use stacks::render::Rendered;
 use stacks::stage::{Platform, Stage};
 use std::time::Duration;
 
 use crate::cloud::{Aws, Cloud, Fault};
-use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::local;
 use crate::project::Project;
 use crate::stages;
@@ -79,7 +78,7 @@ impl<C: Cloud> Session<C> {
 
     /// The stage's stacks, written out.
     pub(crate) fn rendered(&self) -> Outcome<Vec<Rendered>> {
-        render(stacks(&self.stage)).failing(|| format!("stage {} cannot be rendered", self.stage.name))
+        stages::rendered(&self.stage)
     }
 
     /// How long to wait before asking again how an operation is going.
@@ -94,5 +93,4 @@ impl<C: Cloud> Session<C> {
 fn not_running(stage: &str) -> Failure {
     Failure::new(format!("stage {stage} runs on the local emulator, which is not running"))
         .hint(format!("start it and bring the stage up: cargo xtask deploy --stage {stage}"))
-        .exit(Exit::Failed)
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::ErrorKind;
 
+use stacks::render::{Rendered, render};
+use stacks::stack::stacks;
 use stacks::stage::{Architecture, Stage, StageName, nearest};
 
 use crate::failure::{Context, Failure, Outcome};
@@ -25,6 +27,11 @@ pub(crate) fn load(project: &Project, name: &str) -> Outcome<Stage> {
         Failure::invalid(format!("{file}:{line}: the file is not UTF-8 text")).hint("save it as UTF-8")
     })?;
     Stage::parse(stage, &file, &text, host()?).map_err(|fault| Failure::invalid(fault.to_string()))
+}
+
+/// The stage's stacks, written out.
+pub(crate) fn rendered(stage: &Stage) -> Outcome<Vec<Rendered>> {
+    render(stacks(stage)).failing(|| format!("stage {} cannot be rendered", stage.name))
 }
 
 /// The stages that have a file, in alphabetical order.

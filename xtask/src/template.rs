@@ -55,6 +55,12 @@ impl Template {
         capability.into_iter().collect()
     }
 
+    /// Whether a resource outlives its stack.
+    pub(crate) fn keeps(&self, logical_id: &str) -> bool {
+        let policy = |resource: &Value| resource["DeletionPolicy"].as_str().is_some_and(|p| p.starts_with("Retain"));
+        self.resources().and_then(|resources| resources.get(logical_id)).is_some_and(policy)
+    }
+
     fn resources(&self) -> Option<&Map<String, Value>> {
         self.0.get("Resources")?.as_object()
     }

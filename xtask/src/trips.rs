@@ -1,5 +1,6 @@
 //! Taxi trips to send: made up, or read from a CSV.
 
+use contract::taxi::FIELDS;
 use fastrand::Rng;
 use serde_json::{Map, Value};
 use std::fmt::Write;
@@ -8,19 +9,6 @@ use std::path::Path;
 use crate::cloud::Record;
 use crate::failure::{Context, Failure, Outcome};
 use stacks::stage::instead;
-
-/// The columns of a trip, in the order of the CSV.
-const COLUMNS: [&str; 9] = [
-    "TRIP_ID",
-    "CALL_TYPE",
-    "ORIGIN_CALL",
-    "ORIGIN_STAND",
-    "TAXI_ID",
-    "TIMESTAMP",
-    "DAY_TYPE",
-    "MISSING_DATA",
-    "POLYLINE",
-];
 
 /// Trips without end, the same for the same seed and start.
 pub(crate) struct MadeUp {
@@ -62,7 +50,7 @@ impl MadeUp {
             route,
         ];
         let trip =
-            COLUMNS.iter().map(|column| (*column).to_owned()).zip(values.into_iter().map(Value::String)).collect();
+            FIELDS.iter().map(|column| (*column).to_owned()).zip(values.into_iter().map(Value::String)).collect();
         self.count += 1;
         (taxi, trip)
     }
@@ -120,15 +108,15 @@ pub(crate) fn from_csv(path: &Path) -> Outcome<impl Iterator<Item = Outcome<Reco
     let mut reader = csv::Reader::from_path(path).failing(|| format!("cannot read {shown}"))?;
     let header = reader.headers().failing(|| format!("cannot read {shown}"))?.clone();
     for column in &header {
-        if !COLUMNS.contains(&column) {
+        if !FIELDS.contains(&column) {
             return Err(
-                Failure::invalid(format!("{shown}:1: a trip has no column '{column}'")).hint(instead(column, &COLUMNS))
+                Failure::invalid(format!("{shown}:1: a trip has no column '{column}'")).hint(instead(column, &FIELDS))
             );
         }
     }
-    if let Some(missing) = COLUMNS.iter().find(|column| !header.iter().any(|have| have == **column)) {
+    if let Some(missing) = FIELDS.iter().find(|column| !header.iter().any(|have| have == **column)) {
         return Err(Failure::invalid(format!("{shown}:1: the column {missing} is missing"))
-            .hint(format!("the first line has to name: {}", COLUMNS.join(","))));
+            .hint(format!("the first line has to name: {}", FIELDS.join(","))));
     }
     Ok(reader.into_records().map(move |row| {
         let row = row.map_err(|error| {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::build::Archive;
 use crate::cloud::Cloud;
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::progress::Task;
+use crate::refusal::Asked;
 use crate::session::Session;
 
 /// Where an archive is, and whether this run put it there.
@@ -36,16 +37,16 @@ pub(crate) async fn upload<C: Cloud>(
     for archive in archives {
         let key = key(archive);
         let there = session.cloud.object_checksum(bucket, &key).await;
-        let there = there.failing(|| format!("cannot look for {key} in bucket {bucket}"))?;
+        let there = there.asked(|| format!("cannot look for {key} in bucket {bucket}"))?;
         let uploaded = there.as_deref() != Some(archive.sha256_base64.as_str());
         if uploaded {
             let task = Task::start(&format!("uploading {} ({} KB)", archive.function, archive.bytes / 1024));
             let put = session.cloud.put_object(bucket, &key, &archive.path, &archive.sha256_base64).await;
-            put.failing(|| format!("cannot upload {} to bucket {bucket}", archive.function))?;
+            put.asked(|| format!("cannot upload {} to bucket {bucket}", archive.function))?;
             drop(task);
             // A stack must never be given an archive that is not there.
             let stored = session.cloud.object_checksum(bucket, &key).await;
-            if stored.failing(|| format!("cannot look for {key} in bucket {bucket}"))?.is_none() {
+            if stored.asked(|| format!("cannot look for {key} in bucket {bucket}"))?.is_none() {
                 return Err(Failure::new(format!("{key} was uploaded to {bucket}, but is not there"))
                     .hint("run the same command again"));
             }

@@ -9,7 +9,7 @@ use crate::{Run, Side};
 pub trait Function {
     /// The binary, its crate, and the last part of the deployed function's name.
     const BIN: &'static str;
-    /// What the function does, for the console and for `graph`.
+    /// What the function does, for the console.
     const DESCRIPTION: &'static str;
     type Event: DeserializeOwned;
     type Env<S: Side>: Serialize + DeserializeOwned;

@@ -20,7 +20,7 @@ pub struct TableView {
     id: &'static str,
     name: &'static str,
     location: Value,
-    compressed: bool,
+    compression: &'static str,
     columns: Vec<Column>,
 }
 
@@ -47,7 +47,10 @@ impl TableView {
             id,
             name,
             location: over.uri(),
-            compressed: compression != Compression::None,
+            compression: match compression {
+                Compression::None => "none",
+                Compression::Gzip => "gzip",
+            },
             columns: columns.iter().map(column).collect(),
         }
     }

@@ -29,14 +29,6 @@ impl StackKind {
             Self::Stream => "stream",
         }
     }
-
-    /// The stacks whose exports it imports.
-    pub const fn needs(self) -> &'static [Self] {
-        match self {
-            Self::DataSources => &[],
-            Self::Stream => &[Self::DataSources],
-        }
-    }
 }
 
 /// One stack, decided but not yet written out.
@@ -51,7 +43,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// A stack with this view; `None` where the view holds no resource.
+    /// A stack with this view.
     fn of(stage: &Stage, kind: StackKind, functions: Vec<CodeParameter>, view: &impl Serialize) -> Self {
         let view = serde_json::to_value(view).unwrap_or_else(|error| unreachable!("a view is plain data: {error}"));
         Self { kind, name: crate::names::stack(stage, kind), functions, view }

@@ -86,6 +86,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         "Below it stands what came of the trips",
         format!("s3://{}/", data_sources::output_bucket(stage)).into(),
     );
+    outputs.tell("TaxiFailures", "The queue of batches that failed for good", failures.reference());
     outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
 
     let code = functions.iter().map(FunctionView::code).collect();
@@ -104,18 +105,6 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
 
 /// The table's columns: as the producers name them, the event's id last.
 fn columns() -> Vec<(&'static str, &'static str)> {
-    let trip = [
-        "TRIP_ID",
-        "CALL_TYPE",
-        "ORIGIN_CALL",
-        "ORIGIN_STAND",
-        "TAXI_ID",
-        "TIMESTAMP",
-        "DAY_TYPE",
-        "MISSING_DATA",
-        "POLYLINE",
-        "EVENT_ID",
-    ];
     let kind = |name| if matches!(name, "TAXI_ID" | "TIMESTAMP") { "int" } else { "string" };
-    trip.map(|name| (name, kind(name))).to_vec()
+    agreed::FIELDS.into_iter().chain([agreed::EVENT_ID]).map(|name| (name, kind(name))).collect()
 }

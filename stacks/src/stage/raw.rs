@@ -125,8 +125,8 @@ pub struct RawConsumers {
 pub struct RawFunction {
     /// Memory, and with it CPU.
     pub memory_mb: Option<Within<128, 10240>>,
-    /// How long one invocation may take.
-    pub timeout_seconds: Option<Within<1, 900>>,
+    /// How long one invocation may take. A function tries again for up to 20 s before it gives a batch back.
+    pub timeout_seconds: Option<Within<30, 900>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

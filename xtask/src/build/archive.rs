@@ -36,14 +36,10 @@ pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcom
     Ok(Archive {
         function: function.name.clone(),
         path,
-        sha256_hex: hex(&digest),
+        sha256_hex: hash::in_hex(&digest),
         sha256_base64: STANDARD.encode(digest),
         bytes: bytes.len() as u64,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// What the archive is made from.

@@ -89,8 +89,8 @@ impl Cloud for Aws {
         stacks::change_set(&self.stacks, stack, name).await
     }
 
-    async fn execute_change_set(&self, stack: &str, name: &str) -> Answer {
-        let call = self.stacks.execute_change_set().stack_name(stack).change_set_name(name).client_request_token(name);
+    async fn execute_change_set(&self, stack: &str, name: &str, token: &str) -> Answer {
+        let call = self.stacks.execute_change_set().stack_name(stack).change_set_name(name).client_request_token(token);
         call.send().await.map(drop).map_err(told("cloudformation:ExecuteChangeSet"))
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct StackState {
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeSetRequest {
     pub(crate) stack: String,
-    /// Derived from the content, so that asking twice asks for the same; also the token of its execution.
+    /// Derived from the content, so that asking twice asks for the same.
     pub(crate) name: String,
     pub(crate) creates: bool,
     pub(crate) template: String,
@@ -47,6 +47,8 @@ pub(crate) struct ChangeSet {
 pub(crate) enum ChangeSetState {
     Pending,
     Ready,
+    /// It was executed, or the stack has changed since it was made.
+    Stale,
     /// There is nothing to change, in either of CloudFormation's two wordings.
     Empty,
     Failed(String),
@@ -75,10 +77,15 @@ pub(crate) struct Event {
     pub(crate) kind: String,
     pub(crate) status: String,
     pub(crate) reason: Option<String>,
+    /// Given by whoever began the operation.
+    pub(crate) token: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Resource {
+    pub(crate) logical_id: String,
+    pub(crate) status: String,
+    pub(crate) reason: Option<String>,
     /// The name, URL or ARN by which its service knows it.
     pub(crate) physical_id: String,
     pub(crate) kind: String,

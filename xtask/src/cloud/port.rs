@@ -17,7 +17,7 @@ pub(crate) trait Cloud {
     async fn events(&self, stack_id: &str, page: Option<String>) -> Answer<(Vec<Event>, Option<String>)>;
     async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer;
     async fn change_set(&self, stack: &str, name: &str) -> Answer<ChangeSet>;
-    async fn execute_change_set(&self, stack: &str, name: &str) -> Answer;
+    async fn execute_change_set(&self, stack: &str, name: &str, token: &str) -> Answer;
     async fn delete_change_set(&self, stack: &str, name: &str) -> Answer;
     async fn delete_stack(&self, stack_id: &str, token: &str) -> Answer;
 

@@ -44,8 +44,7 @@ impl Build {
     pub(crate) fn run(&self) -> Outcome {
         let project = Project::find()?;
         let stage = stages::load(&project, &self.stage)?;
-        let rendered = stacks::render::render(stacks::stack::stacks(&stage))
-            .map_err(|error| Failure::new(format!("stage {} cannot be rendered", self.stage)).because(&error))?;
+        let rendered = stages::rendered(&stage)?;
         let functions: Vec<_> = rendered.iter().flat_map(|r| &r.stack.functions).map(|code| code.function).collect();
         if let Some(wanted) = self.function.as_deref().filter(|wanted| !functions.contains(wanted)) {
             return Err(Failure::invalid(format!("stage {} has no function '{wanted}'", self.stage))

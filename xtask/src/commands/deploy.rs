@@ -2,7 +2,6 @@ use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, IsTerminal};
 use std::time::Instant;
 
 use stacks::stack::{StackKind, data_sources};
@@ -11,14 +10,13 @@ use stacks::stage::{Platform, Stage};
 use crate::apply::apply;
 use crate::cloud::Cloud;
 use crate::commands::plan::{PlanReport, write_stack};
-use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::plan::{StackPlan, Step};
 use crate::progress::say;
-use crate::project::Project;
 use crate::session::{Emulator, Session};
 use crate::upload::Artifact;
-use crate::{archives, commit, local, plan, upload};
+use crate::{archives, commit, consent, local, plan, upload};
 
 /// Bring a stage to what its file says
 ///
@@ -86,18 +84,21 @@ impl Deploy {
             return Form::json_if(self.json).tell(&PlanReport::of(&self.stage, plans));
         }
         show(&plans);
-        self.approve(&session.stage, &plans)?;
+        if plans.iter().any(|plan| plan.step != Step::Nothing) {
+            let Stage { name, account, .. } = &session.stage;
+            let question = format!("Change stage {name} in account {account} as planned above? [y/N]");
+            consent::ask(&session.stage, self.yes, &question, &["y", "Y", "yes"], "deploy")?;
+        }
 
-        let tags = tags(&session.project, &session.stage);
         let mut artifacts = None;
         let mut stacks = Vec::new();
         for plan in &plans {
             // The bucket is in the first stack, so the first stack with functions is the first that can need it.
-            if !plan.parameters.is_empty() && artifacts.is_none() {
+            if plan.takes_code() && artifacts.is_none() {
                 let bucket = data_sources::artifact_bucket(&session.stage);
                 artifacts = Some(upload::upload(&session, &bucket, &archives).await?);
             }
-            let applied = apply(&session, plan, &with_stack(&tags, plan, &session.stage), &self.allow_replace).await?;
+            let applied = apply(&session, plan, &tags(&session, plan), &self.allow_replace).await?;
             stacks.push(StackReport {
                 name: plan.name.clone(),
                 status: applied.state.status.name(),
@@ -116,26 +117,6 @@ impl Deploy {
         };
         Form::json_if(self.json).tell(&report)
     }
-
-    /// A laptop's own emulator needs nobody's consent; an account does.
-    fn approve(&self, stage: &Stage, plans: &[StackPlan]) -> Outcome {
-        let changes = plans.iter().any(|plan| plan.step != Step::Nothing);
-        if self.yes || !changes || stage.platform == Platform::Emulator {
-            return Ok(());
-        }
-        let undecided = |why: &str| {
-            Failure::new(format!("stage {} was not changed: {why}", stage.name))
-                .hint(format!("to go ahead: cargo xtask deploy --stage {} --yes", stage.name))
-                .exit(Exit::Decision)
-        };
-        if !io::stdin().is_terminal() {
-            return Err(undecided("the plan above needs a yes, and there is no terminal to ask on"));
-        }
-        say(&format!("Change stage {} in account {} as planned above? [y/N]", stage.name, stage.account));
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).failing(|| "cannot read the answer".to_owned())?;
-        if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(undecided("you did not say yes")) }
-    }
 }
 
 /// The plan's changes, on stderr: the result is told at the end, on stdout.
@@ -149,22 +130,21 @@ fn show(plans: &[StackPlan]) {
 }
 
 /// Tags of the whole stack, which CloudFormation hands down to its resources.
-fn tags(project: &Project, stage: &Stage) -> BTreeMap<String, String> {
-    let mut tags = BTreeMap::from([
-        ("project".to_owned(), stage.project.to_string()),
-        ("stage".to_owned(), stage.name.to_string()),
-    ]);
-    if let Some(commit) = commit::current(project) {
-        tags.insert("commit".to_owned(), commit);
-    }
-    tags
-}
-
-fn with_stack(tags: &BTreeMap<String, String>, plan: &StackPlan, stage: &Stage) -> BTreeMap<String, String> {
-    let prefix = stacks::names::thing(stage, "");
-    let mut tags = tags.clone();
-    tags.insert("stack".to_owned(), plan.name.trim_start_matches(&prefix).to_owned());
-    tags
+fn tags<C>(session: &Session<C>, plan: &StackPlan) -> BTreeMap<String, String> {
+    let stage = &session.stage;
+    let commit = match plan.step {
+        Step::Nothing => None,
+        Step::Create | Step::Recreate | Step::Update => commit::current(&session.project),
+    };
+    [
+        ("project", Some(stage.project.to_string())),
+        ("stage", Some(stage.name.to_string())),
+        ("stack", Some(plan.kind.name().to_owned())),
+        ("commit", commit),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+    .collect()
 }
 
 /// What the stage asks for and the emulator lacks is said, never silently skipped.
@@ -181,7 +161,7 @@ fn warnings<C: Cloud>(session: &Session<C>, plans: &[StackPlan]) -> Vec<String> 
 fn next_steps(stage: &str) -> Vec<String> {
     vec![
         format!("send trips:          cargo xtask send taxi --stage {stage} --count 1000"),
-        format!("look at the results: cargo xtask verify taxi --stage {stage}"),
+        format!("look at the results: cargo xtask verify taxi --stage {stage} --wait 60"),
     ]
 }
 

@@ -2,21 +2,23 @@ use clap::Args;
 use serde::Serialize;
 use stacks::names;
 use stacks::stack::StackKind;
-use stacks::stage::{Platform, Stage};
+use stacks::stage::Stage;
 use std::fmt;
-use std::io::{self, IsTerminal};
 
 use crate::apply;
-use crate::cloud::{Cloud, StackState};
-use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::cloud::{Cloud, Resource, StackState, Standing};
+use crate::consent;
+use crate::failure::{Exit, Failure, Outcome};
 use crate::output::Form;
-use crate::progress::{Task, say};
+use crate::progress::Task;
+use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 use crate::stateful;
+use crate::template::Template;
 
 /// Delete a stage's stacks, last to first
 ///
-/// Data (buckets, streams, queues) is kept unless the stage file says `keep_data: false`.
+/// Data (buckets, streams, queues) is kept unless the stage was deployed with `keep_data: false`.
 #[derive(Debug, Args)]
 pub(crate) struct Destroy {
     /// The stage: a file in environments/, without its ending
@@ -49,15 +51,6 @@ struct StackReport {
 impl Destroy {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::Start).await?;
-        let mut standing = Vec::new();
-        for kind in StackKind::ALL.into_iter().rev() {
-            let name = names::stack(&session.stage, kind);
-            let state = session.cloud.stack(&name).await.failing(|| format!("cannot look at stack {name}"))?;
-            standing.push((name, state));
-        }
-        if standing.iter().any(|(_, state)| state.is_some()) {
-            self.approve(&session.stage)?;
-        }
         let mut report = DestroyReport {
             stage: self.stage.clone(),
             endpoint: session.endpoint.clone(),
@@ -65,48 +58,72 @@ impl Destroy {
             kept: Vec::new(),
             objects_deleted: 0,
         };
-        for (name, state) in standing {
-            if let Some(state) = &state {
-                delete(&session, state, &mut report).await?;
-            }
+        // All of it is looked at before any of it is touched.
+        let mut doomed = Vec::new();
+        for kind in StackKind::ALL.into_iter().rev() {
+            let name = names::stack(&session.stage, kind);
+            let state = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
             report.stacks.push(StackReport { name, deleted: state.is_some() });
+            if let Some(state) = state {
+                doomed.push(Doomed::look(&session, state).await?);
+            }
+        }
+        if doomed.is_empty() {
+            return Form::json_if(self.json).tell(&report);
+        }
+        let Stage { name, account, .. } = &session.stage;
+        let lost: Vec<_> = doomed.iter().flat_map(|stack| &stack.lost).map(described).collect();
+        let data = if lost.is_empty() {
+            "Its data is kept.".to_owned()
+        } else {
+            format!("DELETED WITH IT: {}.", lost.join(", "))
+        };
+        let question = format!("Delete stage {name} in account {account}? {data} Type the stage's name:");
+        consent::ask(&session.stage, self.yes, &question, &[name.as_str()], "destroy")?;
+        for stack in doomed {
+            for bucket in stack.lost.iter().filter(|resource| resource.kind == "AWS::S3::Bucket") {
+                report.objects_deleted += empty(&session.cloud, &bucket.physical_id).await?;
+            }
+            let task = Task::start(&format!("deleting {}", stack.state.name));
+            apply::delete(&session, &stack.state, &task).await?;
+            report.kept.extend(stack.kept.iter().map(described));
         }
         Form::json_if(self.json).tell(&report)
     }
+}
 
-    fn approve(&self, stage: &Stage) -> Outcome {
-        if self.yes || stage.platform == Platform::Emulator {
-            return Ok(());
+/// A stack that is to be deleted, and what becomes of the data in it.
+struct Doomed {
+    state: StackState,
+    kept: Vec<Resource>,
+    lost: Vec<Resource>,
+}
+
+impl Doomed {
+    /// What is kept is what the deployed template says, whatever the stage file says by now.
+    async fn look<C: Cloud>(session: &Session<C>, state: StackState) -> Outcome<Self> {
+        let name = &state.name;
+        if state.status.standing() == Standing::Busy {
+            return Err(Failure::new(format!(
+                "stack {name} is {}: something is going on with it",
+                state.status.name()
+            ))
+            .hint("wait until it has ended, then run the same command again")
+            .exit(Exit::Decision));
         }
-        let name = stage.name.as_str();
-        let undecided = |why: &str| {
-            Failure::new(format!("stage {name} was left as it is: {why}"))
-                .hint(format!("to go ahead: cargo xtask destroy --stage {name} --yes"))
-                .exit(Exit::Decision)
-        };
-        if !io::stdin().is_terminal() {
-            return Err(undecided("deleting it needs a yes, and there is no terminal to ask on"));
-        }
-        let data = if stage.keep_data { "Its data is kept." } else { "ITS DATA IS DELETED TOO." };
-        say(&format!("Delete stage {name} in account {}? {data} Type the stage's name:", stage.account));
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).failing(|| "cannot read the answer".to_owned())?;
-        if answer.trim() == name { Ok(()) } else { Err(undecided("the name was not typed")) }
+        let resources = session.cloud.resources(name).await;
+        let resources = resources.asked(|| format!("cannot list the resources of stack {name}"))?;
+        let template = session.cloud.template(name).await;
+        let template = template.asked(|| format!("cannot read the template of stack {name}"))?;
+        let template = Template::parse(&template).unwrap_or_default();
+        let of_data = resources.into_iter().filter(|resource| stateful::holds_data(&resource.kind));
+        let (kept, lost) = of_data.partition(|resource| template.keeps(&resource.logical_id));
+        Ok(Self { state, kept, lost })
     }
 }
 
-async fn delete<C: Cloud>(session: &Session<C>, stack: &StackState, report: &mut DestroyReport) -> Outcome {
-    let resources = session.cloud.resources(&stack.name).await;
-    let resources = resources.failing(|| format!("cannot list the resources of stack {}", stack.name))?;
-    for resource in resources.iter().filter(|resource| stateful::holds_data(&resource.kind)) {
-        if session.stage.keep_data {
-            report.kept.push(format!("{} {}", resource.kind, resource.physical_id));
-        } else if resource.kind == "AWS::S3::Bucket" {
-            report.objects_deleted += empty(&session.cloud, &resource.physical_id).await?;
-        }
-    }
-    let task = Task::start(&format!("deleting {}", stack.name));
-    apply::delete(session, stack, &task).await
+fn described(resource: &Resource) -> String {
+    format!("{} {}", resource.kind, resource.physical_id)
 }
 
 /// Deletes every version of every object, also those that arrive meanwhile, as long as each round finds some.
@@ -114,11 +131,11 @@ async fn empty<C: Cloud>(cloud: &C, bucket: &str) -> Outcome<usize> {
     let task = Task::start(&format!("emptying {bucket}"));
     let mut deleted = 0;
     loop {
-        let versions = cloud.object_versions(bucket).await.failing(|| format!("cannot list bucket {bucket}"))?;
+        let versions = cloud.object_versions(bucket).await.asked(|| format!("cannot list bucket {bucket}"))?;
         if versions.is_empty() {
             return Ok(deleted);
         }
-        cloud.delete_objects(bucket, &versions).await.failing(|| format!("cannot empty bucket {bucket}"))?;
+        cloud.delete_objects(bucket, &versions).await.asked(|| format!("cannot empty bucket {bucket}"))?;
         deleted += versions.len();
         task.now(&format!("emptying {bucket}: {deleted} object versions deleted"));
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::failure::Outcome;
 use crate::output::Form;
-use crate::plan::{PlannedProperty, PlannedResource, StackPlan, Step};
+use crate::plan::{Action, PlannedProperty, PlannedResource, StackPlan, Step};
 use crate::session::{Emulator, Session};
 use crate::{archives, plan, upload};
 
@@ -76,9 +76,9 @@ pub(crate) fn write_stack(
     writeln!(f, "{name}: {verb}")?;
     for resource in resources {
         let sign = match resource.action {
-            "create" => '+',
-            "delete" => '-',
-            _ => '~',
+            Action::Create => '+',
+            Action::Delete => '-',
+            Action::Modify => '~',
         };
         writeln!(f, "  {sign} {:<28} {}", resource.logical_id, resource.kind)?;
         for property in &resource.properties {

@@ -1,8 +1,9 @@
 use clap::Args;
+use stacks::render::Rendered;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Context, Outcome};
 use crate::output;
 use crate::project::Project;
 use crate::stages;
@@ -23,11 +24,10 @@ pub(crate) struct Render {
 impl Render {
     pub(crate) fn run(&self) -> Outcome {
         let stage = stages::load(&Project::find()?, &self.stage)?;
-        let rendered = stacks::render::render(stacks::stack::stacks(&stage))
-            .map_err(|error| Failure::new(format!("stage {} cannot be rendered", self.stage)).because(&error))?;
+        let rendered = stages::rendered(&stage)?;
         let Some(dir) = &self.out else {
-            let bodies: Vec<_> =
-                rendered.iter().map(|rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body)).collect();
+            let body = |rendered: &Rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body);
+            let bodies: Vec<_> = rendered.iter().map(body).collect();
             return output::line(&bodies.concat());
         };
         fs::create_dir_all(dir).failing(|| format!("cannot make the folder {}", dir.display()))?;

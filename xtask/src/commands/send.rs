@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cloud::{Cloud, Fault, Record};
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::progress::Task;
+use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 use crate::trips;
 
@@ -33,7 +34,7 @@ pub(crate) struct Send {
     /// The share of made-up trips that break the schema, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     invalid: f64,
-    /// Makes the same trips again
+    /// Makes the same taxis and routes again
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Print JSON
@@ -67,12 +68,13 @@ impl Send {
         let stream = names::thing(&session.stage, "taxi");
         let steps = if self.file.is_some() { 0 } else { self.count };
         let task = Task::of(&format!("sending trips to {stream}"), steps);
-        let sender = Sender { cloud: &session.cloud, stream: &stream, rate: self.rate, task: &task };
+        let sender =
+            Sender { cloud: &session.cloud, stage: &self.stage, stream: &stream, rate: self.rate, task: &task };
         let (report, stopped) = sender.send(records).await;
         drop(task);
         Form::json_if(self.json).tell(&report)?;
         match stopped {
-            Some(failure) => Err(failure.hint(format!("{} records were sent before; send the rest", report.sent))),
+            Some(failure) => Err(failure.hint(format!("{} records were sent before that", report.sent))),
             None if report.failed > 0 => {
                 Err(Failure::new(format!("{} records were not taken by {stream}", report.failed))
                     .hint("send more slowly (--rate), or give the stream more shards"))
@@ -99,6 +101,7 @@ const ATTEMPTS: u32 = 10;
 
 struct Sender<'a, C> {
     cloud: &'a C,
+    stage: &'a str,
     stream: &'a str,
     rate: Option<u32>,
     task: &'a Task,
@@ -134,6 +137,8 @@ impl<C: Cloud> Sender<'_, C> {
             }
             self.keep_to_the_rate(started, done).await;
         }
+        // Read, but not taken by the stream when it stopped.
+        report.failed += waiting.len() as u64;
         report.elapsed_ms = started.elapsed().as_millis();
         (report, stopped)
     }
@@ -155,9 +160,9 @@ impl<C: Cloud> Sender<'_, C> {
             Err(error) if error.fault == Fault::NotFound => {
                 return Err(Failure::new(format!("there is no stream {}", self.stream))
                     .because(&error)
-                    .hint("deploy the stage first: cargo xtask deploy --stage NAME"));
+                    .hint(format!("deploy the stage first: cargo xtask deploy --stage {}", self.stage)));
             }
-            answer => answer.failing(|| format!("cannot send to {}", self.stream))?,
+            answer => answer.asked(|| format!("cannot send to {}", self.stream))?,
         };
         let mut refused = 0;
         for ((record, attempts), result) in records.into_iter().zip(attempts).zip(results) {

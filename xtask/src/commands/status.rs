@@ -5,9 +5,10 @@ use stacks::stack::StackKind;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cloud::Cloud;
-use crate::failure::{Context, Outcome};
+use crate::cloud::{Cloud, Resource};
+use crate::failure::Outcome;
 use crate::output::Form;
+use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 
 /// Show how a stage's stacks stand, and their outputs
@@ -28,12 +29,18 @@ struct StatusReport {
     stacks: Vec<StackReport>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct StackReport {
     name: String,
     status: &'static str,
     resources: usize,
     outputs: BTreeMap<String, String>,
+    /// Why the stack stands like this, where AWS says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Resources that are not well, with what AWS says of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unwell: Vec<String>,
 }
 
 impl Status {
@@ -43,18 +50,29 @@ impl Status {
         for kind in StackKind::ALL {
             let name = names::stack(&session.stage, kind);
             let failing = || format!("cannot look at stack {name}");
-            let state = session.cloud.stack(&name).await.failing(failing)?;
-            stacks.push(match state {
-                None => StackReport { name, status: "ABSENT", resources: 0, outputs: BTreeMap::new() },
-                Some(state) => {
-                    let resources = session.cloud.resources(&name).await.failing(failing)?.len();
-                    StackReport { name, status: state.status.name(), resources, outputs: state.outputs }
-                }
+            let state = session.cloud.stack(&name).await.asked(failing)?;
+            let Some(state) = state else {
+                stacks.push(StackReport { name, status: "ABSENT", ..StackReport::default() });
+                continue;
+            };
+            let resources = session.cloud.resources(&name).await.asked(failing)?;
+            stacks.push(StackReport {
+                name,
+                status: state.status.name(),
+                resources: resources.len(),
+                outputs: state.outputs,
+                reason: state.reason,
+                unwell: resources.iter().filter(|resource| !resource.status.ends_with("_COMPLETE")).map(told).collect(),
             });
         }
         let report = StatusReport { stage: self.stage.clone(), endpoint: session.endpoint, stacks };
         Form::json_if(self.json).tell(&report)
     }
+}
+
+fn told(resource: &Resource) -> String {
+    let reason = resource.reason.as_deref().unwrap_or_default();
+    format!("{} ({}) is {} {reason}", resource.logical_id, resource.kind, resource.status).trim_end().to_owned()
 }
 
 impl fmt::Display for StatusReport {
@@ -64,6 +82,12 @@ impl fmt::Display for StatusReport {
         }
         for stack in &self.stacks {
             writeln!(f, "{:<32} {:<20} {} resources", stack.name, stack.status, stack.resources)?;
+            if let Some(reason) = &stack.reason {
+                writeln!(f, "  {reason}")?;
+            }
+            for resource in &stack.unwell {
+                writeln!(f, "  {resource}")?;
+            }
             for (key, value) in &stack.outputs {
                 writeln!(f, "  {key:<16} {value}")?;
             }

@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 
 use crate::cloud::Cloud;
 use crate::commands::send::Pipeline;
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::progress::Task;
+use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 
 /// Compare what came out of a pipeline with what went in
 ///
-/// Every trip has to stand in the lake once, in either of its two forms, or be rejected with a reason.
+/// Every trip has to stand in the lake once in each of its two forms, or be rejected with a reason.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// The pipeline to look at
@@ -76,7 +77,10 @@ impl Verify {
         }
         Err(Failure::new(format!("the taxi pipeline of stage {} does not balance", self.stage))
             .hint("records may still be on their way: look again with --wait 120")
-            .hint("what failed for good waits in the queue of failures, which 'cargo xtask status' names"))
+            .hint(format!(
+                "what failed for good waits in the queue that 'cargo xtask status --stage {}' names",
+                self.stage
+            )))
     }
 }
 
@@ -112,18 +116,19 @@ impl<C: Cloud> Lake<'_, C> {
             && balance.undelivered == 0
             && balance.unwritten == 0
             && stored.is_disjoint(&refused)
-            && sent.is_none_or(|sent| sent == balance.written + balance.rejected);
+            // Without a number to compare with, nothing at all is no balance.
+            && sent.map_or(balance.written + balance.rejected > 0, |sent| sent == balance.written + balance.rejected);
         Ok(balance)
     }
 
     /// Reads the objects under a prefix that were not there before, and of each record the given field.
     async fn read_new(&mut self, prefix: &str, field: &str) -> Outcome {
         let keys = self.cloud.objects(self.bucket, prefix).await;
-        let mut keys = keys.failing(|| format!("cannot list bucket {}", self.bucket))?;
+        let mut keys = keys.asked(|| format!("cannot list bucket {}", self.bucket))?;
         keys.retain(|key| !self.read.contains_key(key));
         let (cloud, bucket) = (self.cloud, self.bucket);
         let objects = stream::iter(keys).map(|key| async move {
-            let bytes = cloud.object(bucket, &key).await.failing(|| format!("cannot read {key}"))?;
+            let bytes = cloud.object(bucket, &key).await.asked(|| format!("cannot read {key}"))?;
             let ids = field_of_each(&bytes, field).ok_or_else(|| {
                 Failure::new(format!("{key} does not hold records with '{field}'"))
                     .hint(format!("look at s3://{bucket}/{key}"))

@@ -1,7 +1,8 @@
 //! Which version of which tool, down to the hash of every file that is fetched.
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+
+use crate::hash;
 
 /// A tool with all that it needs.
 pub(super) struct Pin {
@@ -39,11 +40,7 @@ impl Pin {
     /// The tool and what it was made from. A changed hash of any package gives another folder.
     pub(super) fn key(&self) -> String {
         let digest = Sha256::digest(self.requirements);
-        let mut key = format!("{}-{}-", self.name, self.version);
-        for byte in &digest[..4] {
-            write!(key, "{byte:02x}").expect("a string takes what is written");
-        }
-        key
+        format!("{}-{}-{}", self.name, self.version, hash::in_hex(&digest[..4]))
     }
 }
 

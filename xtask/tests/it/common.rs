@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 
 /// The checkout.
@@ -10,9 +11,13 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+static TURN: Mutex<()> = Mutex::new(());
+
 /// An emulator for one test.
 pub(crate) struct LocalStage {
     state: TempDir,
+    /// One at a time, also where the tests are threads of one process.
+    _turn: MutexGuard<'static, ()>,
     project: PathBuf,
 }
 
@@ -23,7 +28,8 @@ impl LocalStage {
 
     /// Of another checkout than this one.
     pub(crate) fn of(project: PathBuf) -> Self {
-        Self { state: TempDir::new().unwrap(), project }
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { state: TempDir::new().unwrap(), _turn: turn, project }
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {

@@ -27,12 +27,9 @@ where
 
 fn fault(code: &str, message: &str) -> Fault {
     match code {
-        "Throttling"
-        | "ThrottlingException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "SlowDown"
-        | "LimitExceededException" => Fault::Throttled,
+        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" | "SlowDown" => {
+            Fault::Throttled
+        }
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Fault::Expired,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Fault::Denied,
         "AlreadyExistsException" => Fault::Exists,

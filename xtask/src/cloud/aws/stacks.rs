@@ -2,7 +2,8 @@
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction as SdkAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, Tag, TemplateStage,
+    Capability, ChangeAction as SdkAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Replacement,
+    Tag, TemplateStage,
 };
 
 use super::error::told;
@@ -49,8 +50,11 @@ pub(super) async fn resources(client: &Client, stack: &str) -> Answer<Vec<Resour
         let call = client.list_stack_resources().stack_name(stack).set_next_token(page);
         let answer = call.send().await.map_err(told("cloudformation:ListStackResources"))?;
         all.extend(answer.stack_resource_summaries.unwrap_or_default().into_iter().map(|resource| Resource {
+            logical_id: resource.logical_resource_id.unwrap_or_default(),
             physical_id: resource.physical_resource_id.unwrap_or_default(),
             kind: resource.resource_type.unwrap_or_default(),
+            status: resource.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+            reason: resource.resource_status_reason.filter(|reason| !reason.is_empty()),
         }));
         page = answer.next_token;
         if page.is_none() {
@@ -72,6 +76,7 @@ pub(super) async fn events(
         kind: event.resource_type.unwrap_or_default(),
         status: event.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
         reason: event.resource_status_reason.filter(|reason| !reason.is_empty()),
+        token: event.client_request_token,
     });
     Ok((events.collect(), answer.next_token))
 }
@@ -85,7 +90,6 @@ pub(super) async fn create_change_set(client: &Client, request: &ChangeSetReques
         .create_change_set()
         .stack_name(&request.stack)
         .change_set_name(&request.name)
-        .client_token(&request.name)
         .change_set_type(kind)
         .template_body(&request.template)
         .set_parameters(Some(
@@ -94,7 +98,9 @@ pub(super) async fn create_change_set(client: &Client, request: &ChangeSetReques
                 .collect(),
         ))
         .set_tags(Some(tags.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()))
-        .set_capabilities(Some(capabilities));
+        .set_capabilities(Some(capabilities))
+        // What a deleted stack kept has the names that this one takes: it is taken in, with its data.
+        .import_existing_resources(request.creates);
     call.send().await.map(drop).map_err(told("cloudformation:CreateChangeSet"))
 }
 
@@ -111,7 +117,10 @@ pub(super) async fn change_set(client: &Client, stack: &str, name: &str) -> Answ
         }
         let reason = answer.status_reason.unwrap_or_default();
         let state = match answer.status {
-            Some(ChangeSetStatus::CreateComplete) => ChangeSetState::Ready,
+            Some(ChangeSetStatus::CreateComplete) => match answer.execution_status {
+                Some(ExecutionStatus::Available) | None => ChangeSetState::Ready,
+                Some(_) => ChangeSetState::Stale,
+            },
             Some(ChangeSetStatus::Failed) if says_no_change(&reason) => ChangeSetState::Empty,
             Some(ChangeSetStatus::Failed) => ChangeSetState::Failed(reason),
             Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => ChangeSetState::Pending,

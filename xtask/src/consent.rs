@@ -1,0 +1,28 @@
+//! Asks a person before an account is changed.
+
+use stacks::stage::{Platform, Stage};
+use std::io::{self, IsTerminal};
+
+use crate::failure::{Context, Exit, Failure, Outcome};
+use crate::progress::say;
+
+/// Asks the question, to be answered with one of the words. `command` is what goes ahead without asking.
+///
+/// A laptop's own emulator needs nobody's consent; an account does.
+pub(crate) fn ask(stage: &Stage, given: bool, question: &str, yes: &[&str], command: &str) -> Outcome {
+    if given || stage.platform == Platform::Emulator {
+        return Ok(());
+    }
+    let undecided = |why: &str| {
+        Failure::new(format!("stage {} was left as it is: {why}", stage.name))
+            .hint(format!("to go ahead: cargo xtask {command} --stage {} --yes", stage.name))
+            .exit(Exit::Decision)
+    };
+    if !io::stdin().is_terminal() {
+        return Err(undecided("this needs a yes, and there is no terminal to ask on"));
+    }
+    say(question);
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).failing(|| "cannot read the answer".to_owned())?;
+    if yes.contains(&answer.trim()) { Ok(()) } else { Err(undecided("nobody said yes")) }
+}
