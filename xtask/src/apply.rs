@@ -39,20 +39,19 @@ pub(crate) async fn apply<C: Cloud>(
     if let (Step::Recreate, Some(remains)) = (plan.step, &plan.standing) {
         delete(session, remains, &task).await?;
     }
-    let request = change_set::request(plan, tags);
-    let Some(change_set) = change_set::prepare(session, &request).await? else {
+    let Some(change_set) = change_set::prepare(session, plan, tags).await? else {
         let state = cloud.stack(&plan.name).await.asked(|| format!("cannot look at stack {}", plan.name))?;
         return Ok(Applied { state: state.ok_or_else(|| gone(&plan.name))?, changed: false });
     };
     if let Err(refused) = stateful::guard(session.stage.name.as_str(), &plan.name, &change_set.changes, may_go) {
         // Left behind, it could be executed by hand.
-        let _ = cloud.delete_change_set(&plan.name, &request.name).await;
+        let _ = cloud.delete_change_set(&plan.name, &change_set.name).await;
         return Err(refused);
     }
     let follower = Follower::from_now(cloud, &change_set.stack_id).await;
     let mut follower = follower.asked(|| format!("cannot read the events of stack {}", plan.name))?;
-    let token = token(&request.name, &follower);
-    match cloud.execute_change_set(&plan.name, &request.name, &token).await {
+    let token = token(&change_set.name, &follower);
+    match cloud.execute_change_set(&plan.name, &change_set.name, &token).await {
         Ok(()) => {}
         // The call may have arrived, and only its answer been lost.
         Err(error) if matches!(error.fault, Fault::Unreachable | Fault::Throttled) => {

@@ -38,6 +38,7 @@ pub(crate) struct ChangeSetRequest {
 
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeSet {
+    pub(crate) name: String,
     pub(crate) stack_id: String,
     pub(crate) state: ChangeSetState,
     pub(crate) changes: Vec<Change>,

@@ -60,7 +60,10 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert_eq!(changed(&again), [false, false]);
     stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10500"]);
 
-    // And away.
+    // Away, and up again under the same names, and away for good.
+    stage.succeed(&["destroy", "--stage", "local"]);
+    let anew = stage.json(&["deploy", "--stage", "local"]);
+    assert_eq!(changed(&anew), [true, true]);
     stage.succeed(&["destroy", "--stage", "local"]);
     let gone = stage.json(&["status", "--stage", "local"]);
     for stack in gone["stacks"].as_array().unwrap() {

@@ -126,7 +126,7 @@ pub(super) async fn change_set(client: &Client, stack: &str, name: &str) -> Answ
             Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => ChangeSetState::Pending,
             Some(other) => ChangeSetState::Failed(format!("the change set is {}", other.as_str())),
         };
-        return Ok(ChangeSet { stack_id: answer.stack_id.unwrap_or_default(), state, changes });
+        return Ok(ChangeSet { name: name.to_owned(), stack_id: answer.stack_id.unwrap_or_default(), state, changes });
     }
 }
 
