@@ -106,6 +106,26 @@ impl Follower {
     }
 }
 
+/// Whether the stack's last own event says that something is going on with it. Right after an execution the stack's
+/// description may still deny it.
+pub(crate) async fn is_underway<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<bool> {
+    let mut page = None;
+    loop {
+        let (events, next) = match cloud.events(stack_id, page).await {
+            Err(error) if error.fault == Fault::NotFound => return Ok(false),
+            answer => answer?,
+        };
+        let own = events.iter().find(|event| event.kind == STACK && stack_id.contains(&event.logical_id));
+        if let Some(own) = own {
+            return Ok(StackStatus::named(&own.status).is_some_and(|status| status.standing() == Standing::Busy));
+        }
+        page = next;
+        if page.is_none() {
+            return Ok(false);
+        }
+    }
+}
+
 pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// How many polls in a row may bring nothing new before a stack that says it is at rest is believed without an event.

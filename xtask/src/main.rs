@@ -8,6 +8,8 @@ mod cloud;
 mod commands;
 mod commit;
 mod consent;
+#[cfg(test)]
+mod engine_tests;
 mod events;
 mod failure;
 mod hash;
@@ -18,6 +20,7 @@ mod progress;
 mod project;
 mod reason;
 mod refusal;
+mod rollout;
 #[cfg(test)]
 mod second_opinion;
 mod session;

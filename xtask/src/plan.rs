@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apply::adopt;
 use crate::cloud::{Cloud, StackState, Standing};
+use crate::events::is_underway;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::refusal::Asked;
 use crate::session::Session;
@@ -91,8 +92,12 @@ async fn plan_stack<C: Cloud>(
         parameters.insert(code.parameter.clone(), key.clone());
     }
     let mut standing = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
-    if let Some(busy) = standing.as_ref().filter(|standing| standing.status.standing() == Standing::Busy) {
-        standing = adopt(session, busy).await?.ok_or_else(|| rival(busy))?;
+    if let Some(found) = &standing {
+        let underway = is_underway(&session.cloud, &found.id).await;
+        let underway = underway.asked(|| format!("cannot read the events of stack {name}"))?;
+        if underway || found.status.standing() == Standing::Busy {
+            standing = adopt(session, found).await?.ok_or_else(|| rival(found))?;
+        }
     }
     let mut plan = StackPlan {
         kind: rendered.stack.kind,

@@ -3,6 +3,8 @@
 mod aws;
 mod data;
 mod port;
+#[cfg(test)]
+mod sim;
 mod status;
 
 pub(crate) use aws::Aws;
@@ -11,4 +13,6 @@ pub(crate) use data::{
     StackState,
 };
 pub(crate) use port::{Answer, Cloud, CloudError, Fault};
+#[cfg(test)]
+pub(crate) use sim::{Sim, Upset};
 pub(crate) use status::{StackStatus, Standing};

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
-use stacks::stack::{StackKind, data_sources};
+use stacks::stack::StackKind;
 use stacks::stage::{Platform, Stage};
 
-use crate::apply::apply;
 use crate::cloud::Cloud;
 use crate::commands::plan::{PlanReport, write_stack};
 use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::plan::{StackPlan, Step};
 use crate::progress::say;
+use crate::rollout::{RolledOut, roll_out};
 use crate::session::{Emulator, Session};
 use crate::upload::Artifact;
-use crate::{archives, commit, consent, local, plan, upload};
+use crate::{archives, consent, local, plan, upload};
 
 /// Bring a stage to what its file says
 ///
@@ -90,26 +90,17 @@ impl Deploy {
             consent::ask(&session.stage, self.yes, &question, &["y", "Y", "yes"], "deploy")?;
         }
 
-        let mut artifacts = None;
-        let mut stacks = Vec::new();
-        for plan in &plans {
-            // The bucket is in the first stack, so the first stack with functions is the first that can need it.
-            if plan.takes_code() && artifacts.is_none() {
-                let bucket = data_sources::artifact_bucket(&session.stage);
-                artifacts = Some(upload::upload(&session, &bucket, &archives).await?);
-            }
-            let applied = apply(&session, plan, &tags(&session, plan), &self.allow_replace).await?;
-            stacks.push(StackReport {
-                name: plan.name.clone(),
-                status: applied.state.status.name(),
-                changed: applied.changed,
-                outputs: applied.state.outputs,
-            });
-        }
+        let RolledOut { stacks, artifacts } = roll_out(&session, &plans, &archives, &self.allow_replace).await?;
+        let stacks = stacks.into_iter().map(|applied| StackReport {
+            name: applied.state.name,
+            status: applied.state.status.name(),
+            changed: applied.changed,
+            outputs: applied.state.outputs,
+        });
         let report = DeployReport {
             stage: self.stage.clone(),
-            stacks,
-            artifacts: artifacts.unwrap_or_default(),
+            stacks: stacks.collect(),
+            artifacts,
             warnings: warnings(&session, &plans),
             elapsed_ms: started.elapsed().as_millis(),
             next: next_steps(&self.stage),
@@ -127,24 +118,6 @@ fn show(plans: &[StackPlan]) {
             say(text.trim_end());
         }
     }
-}
-
-/// Tags of the whole stack, which CloudFormation hands down to its resources.
-fn tags<C>(session: &Session<C>, plan: &StackPlan) -> BTreeMap<String, String> {
-    let stage = &session.stage;
-    let commit = match plan.step {
-        Step::Nothing => None,
-        Step::Create | Step::Recreate | Step::Update => commit::current(&session.project),
-    };
-    [
-        ("project", Some(stage.project.to_string())),
-        ("stage", Some(stage.name.to_string())),
-        ("stack", Some(plan.kind.name().to_owned())),
-        ("commit", commit),
-    ]
-    .into_iter()
-    .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-    .collect()
 }
 
 /// What the stage asks for and the emulator lacks is said, never silently skipped.
