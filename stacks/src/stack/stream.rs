@@ -27,6 +27,14 @@ struct View {
     outputs: Vec<Output>,
 }
 
+/// What follows the stage in the stream's name.
+const INGRESS: &str = "taxi";
+
+/// The name of the stream that producers send to.
+pub fn ingress_stream(stage: &Stage) -> String {
+    names::thing(stage, INGRESS)
+}
+
 pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     let kind = StackKind::Stream;
     let scope = Scope::of(stage, kind, "taxi");
@@ -57,7 +65,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
             .with_asset(schema),
     ];
 
-    let stream = StreamView::new(&scope, "TaxiStream", "taxi", taxi.capacity, taxi.retention_hours);
+    let stream = StreamView::new(&scope, "TaxiStream", INGRESS, taxi.capacity, taxi.retention_hours);
     let failure_queue = QueueView::of_failures(&scope, "TaxiFailures", "taxi-failures");
     let delivered = lake.folder(agreed::DELIVERED);
     let undelivered = lake.folder(agreed::DELIVERY_ERRORS);

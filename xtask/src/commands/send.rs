@@ -1,6 +1,6 @@
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use stacks::names;
+use stacks::stack::stream::ingress_stream;
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Send {
         let Pipeline::Taxi = self.pipeline;
         let records = self.records()?;
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
-        let stream = names::thing(&session.stage, "taxi");
+        let stream = ingress_stream(&session.stage);
         let steps = if self.file.is_some() { 0 } else { self.count };
         let task = Task::of(&format!("sending trips to {stream}"), steps);
         let sender =

@@ -44,12 +44,23 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert_eq!(balance["balanced"], true);
     assert!((100..300).contains(&balance["rejected"].as_u64().unwrap()), "{balance}");
 
+    // A file of trips, as the taxis' companies keep them.
+    let csv = std::env::temp_dir().join(format!("trips-{}.csv", std::process::id()));
+    let columns = "TRIP_ID,CALL_TYPE,ORIGIN_CALL,ORIGIN_STAND,TAXI_ID,TIMESTAMP,DAY_TYPE,MISSING_DATA,POLYLINE";
+    let rows = r#""1","C","NA","","20000589","1372636858","A","False","[[-8.6,41.1],[-8.7,41.2]]""#;
+    std::fs::write(&csv, format!("{columns}\n{rows}\n{}\n", rows.replace("\"1\"", "\"2\""))).unwrap();
+    let sent = stage.json(&["send", "taxi", "--stage", "local", "--file", csv.to_str().unwrap()]);
+    std::fs::remove_file(&csv).unwrap();
+    assert_eq!((&sent["sent"], &sent["failed"]), (&json!(2), &json!(0)));
+    let balance = stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10002", "--wait", "60"]);
+    assert!(balance["rejected"].as_u64().unwrap() < 300, "{balance}");
+
     // The emulator is killed; the next deploy brings everything back, and what was there still is.
     let pid = stage.json(&["local", "status"])["pid"].to_string();
     assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
     stage.json(&["deploy", "--stage", "local"]);
     stage.json(&["send", "taxi", "--stage", "local", "--count", "500", "--seed", "2"]);
-    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10500", "--wait", "300"]);
+    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10502", "--wait", "300"]);
 
     // An orderly restart keeps everything as well.
     stage.succeed(&["local", "stop"]);
@@ -58,7 +69,7 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert!(text(&stopped.stderr).contains("cargo xtask deploy --stage local"), "{}", text(&stopped.stderr));
     let again = stage.json(&["deploy", "--stage", "local"]);
     assert_eq!(changed(&again), [false, false]);
-    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10500"]);
+    stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10502"]);
 
     // Away, and up again under the same names, and away for good.
     stage.succeed(&["destroy", "--stage", "local"]);
