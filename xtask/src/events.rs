@@ -70,7 +70,7 @@ impl Follower {
     }
 
     fn take(&mut self, event: &Event) {
-        if event.kind == STACK && self.stack_id.contains(&event.logical_id) {
+        if is_own(event, &self.stack_id) {
             self.last = Some(event.clone());
         } else if event.status.ends_with("_IN_PROGRESS") {
             self.running.insert(event.logical_id.clone(), event.status.clone());
@@ -106,6 +106,11 @@ impl Follower {
     }
 }
 
+/// Whether an event tells of the stack itself, and not of a resource in it.
+fn is_own(event: &Event, stack_id: &str) -> bool {
+    event.kind == STACK && stack_id.contains(&event.logical_id)
+}
+
 /// Whether the stack's last own event says that something is going on with it. Right after an execution the stack's
 /// description may still deny it.
 pub(crate) async fn is_underway<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<bool> {
@@ -115,7 +120,7 @@ pub(crate) async fn is_underway<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<b
             Err(error) if error.fault == Fault::NotFound => return Ok(false),
             answer => answer?,
         };
-        let own = events.iter().find(|event| event.kind == STACK && stack_id.contains(&event.logical_id));
+        let own = events.iter().find(|event| is_own(event, stack_id));
         if let Some(own) = own {
             return Ok(StackStatus::named(&own.status).is_some_and(|status| status.standing() == Standing::Busy));
         }

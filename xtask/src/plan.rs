@@ -1,7 +1,6 @@
 //! What a deploy would do, as data, before anything is touched.
 
 use serde::Serialize;
-use serde_json::Value;
 use stacks::render::Rendered;
 use stacks::stack::StackKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +11,7 @@ use crate::events::is_underway;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::refusal::Asked;
 use crate::session::Session;
-use crate::template::{How, Template};
+use crate::template::{Difference, How, PropertyChange, Template};
 
 /// One stack's share of the plan.
 #[derive(Debug)]
@@ -44,7 +43,7 @@ pub(crate) struct PlannedResource {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     pub(crate) action: Action,
-    pub(crate) properties: Vec<PlannedProperty>,
+    pub(crate) properties: Vec<PropertyChange>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -53,13 +52,6 @@ pub(crate) enum Action {
     Create,
     Modify,
     Delete,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct PlannedProperty {
-    pub(crate) path: String,
-    pub(crate) old: Value,
-    pub(crate) new: Value,
 }
 
 /// Plans every stack, in deployment order. `keys` says where each function's archive is, or will be.
@@ -155,13 +147,8 @@ impl StackPlan {
                     How::Delete => (Action::Delete, Vec::new()),
                     How::Modify(properties) => (Action::Modify, properties),
                 };
-                let properties = properties.into_iter();
-                PlannedResource {
-                    logical_id: difference.logical_id,
-                    kind: difference.kind,
-                    action,
-                    properties: properties.map(|p| PlannedProperty { path: p.path, old: p.old, new: p.new }).collect(),
-                }
+                let Difference { logical_id, kind, .. } = difference;
+                PlannedResource { logical_id, kind, action, properties }
             })
             .collect();
     }

@@ -7,6 +7,10 @@ use crate::events::Follower;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::reason;
 
+/// What to do where nothing answers.
+pub(crate) const CHECK_THE_NETWORK: &str =
+    "check the network; behind a proxy set HTTPS_PROXY, and NO_PROXY=127.0.0.1,localhost for the local stage";
+
 /// Turns a refused call into a [`Failure`], with the words for what was being done.
 pub(crate) trait Asked<T> {
     fn asked(self, what: impl FnOnce() -> String) -> Outcome<T>;
@@ -29,9 +33,7 @@ fn refused(what: String, error: &CloudError) -> Failure {
         Fault::Expired => failure.hint("sign in again and run the same command"),
         Fault::NoCredentials => failure.hint("sign in, for example with 'aws sso login', and set AWS_PROFILE"),
         Fault::NotFound => failure.hint("deploy the stage first; 'deploy' without --only brings up all that it needs"),
-        Fault::Unreachable => failure.hint(
-            "check the network; behind a proxy set HTTPS_PROXY, and NO_PROXY=127.0.0.1,localhost for the local stage",
-        ),
+        Fault::Unreachable => failure.hint(CHECK_THE_NETWORK),
         Fault::Throttled | Fault::Exists | Fault::Other => match reason::remedy(&error.message) {
             Some(remedy) => failure.hint(remedy),
             None => failure.hint("run the same command again; it goes on from where things stand"),

@@ -8,6 +8,7 @@ use crate::cloud::{Aws, Cloud, Fault};
 use crate::failure::{Failure, Outcome};
 use crate::local;
 use crate::project::Project;
+use crate::refusal::CHECK_THE_NETWORK;
 use crate::stages;
 
 /// Everything that a command which talks to AWS starts from.
@@ -60,9 +61,9 @@ impl<C: Cloud> Session<C> {
             Fault::Expired => Failure::new(format!("stage {name}: the AWS credentials have expired"))
                 .because(&error)
                 .hint("sign in again and repeat the command"),
-            Fault::Unreachable => Failure::new(format!("stage {name}: AWS does not answer")).because(&error).hint(
-                "check the network; behind a proxy set HTTPS_PROXY, and NO_PROXY=127.0.0.1,localhost for the local stage",
-            ),
+            Fault::Unreachable => {
+                Failure::new(format!("stage {name}: AWS does not answer")).because(&error).hint(CHECK_THE_NETWORK)
+            }
             _ => Failure::new(format!("stage {name}: cannot tell whose credentials these are")).because(&error),
         })?;
         if caller.account == account.as_str() {

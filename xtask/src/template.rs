@@ -1,5 +1,6 @@
 //! A template as a value: what is in it, and how it differs from another.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -23,7 +24,7 @@ pub(crate) enum How {
     Delete,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct PropertyChange {
     pub(crate) path: String,
     pub(crate) old: Value,

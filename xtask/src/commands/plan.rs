@@ -5,8 +5,9 @@ use std::fmt;
 
 use crate::failure::Outcome;
 use crate::output::Form;
-use crate::plan::{Action, PlannedProperty, PlannedResource, StackPlan, Step};
+use crate::plan::{Action, PlannedResource, StackPlan, Step};
 use crate::session::{Emulator, Session};
+use crate::template::PropertyChange;
 use crate::{archives, plan, upload};
 
 /// Show what a deploy would change, resource by resource
@@ -82,7 +83,7 @@ pub(crate) fn write_stack(
         };
         writeln!(f, "  {sign} {:<28} {}", resource.logical_id, resource.kind)?;
         for property in &resource.properties {
-            let PlannedProperty { path, old, new } = property;
+            let PropertyChange { path, old, new } = property;
             writeln!(f, "      {path}: {} -> {}", short(old), short(new))?;
         }
     }
