@@ -8,8 +8,8 @@ use stacks::render::Rendered;
 use stacks::stage::{Platform, Stage};
 
 use crate::build::{self, Archive, Function, Profile, Request};
-use crate::failure::{Failure, Outcome};
 use crate::project::Project;
+use engine::failure::{Failure, Outcome};
 
 /// Builds what is not built yet.
 pub(crate) fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {

@@ -3,8 +3,8 @@
 use stacks::stage::{Platform, Stage};
 use std::io::{self, IsTerminal};
 
-use crate::failure::{Context, Exit, Failure, Outcome};
 use crate::progress::say;
+use engine::failure::{Context, Exit, Failure, Outcome};
 
 /// Asks the question, to be answered with one of the words. `command` is what goes ahead without asking.
 ///
@@ -18,11 +18,25 @@ pub(crate) fn ask(stage: &Stage, given: bool, question: &str, yes: &[&str], comm
             .hint(format!("to go ahead: cargo xtask {command} --stage {} --yes", stage.name))
             .exit(Exit::Decision)
     };
-    if !io::stdin().is_terminal() {
+    if !can_ask() {
         return Err(undecided("this needs a yes, and there is no terminal to ask on"));
     }
+    if yes.contains(&answer(question)?.trim()) { Ok(()) } else { Err(undecided("nobody said yes")) }
+}
+
+/// Whether somebody is there to be asked.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// A question that only a yes answers.
+pub(crate) fn says_yes(question: &str) -> bool {
+    answer(question).is_ok_and(|answer| ["y", "Y", "yes"].contains(&answer.trim()))
+}
+
+fn answer(question: &str) -> Outcome<String> {
     say(question);
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).failing(|| "cannot read the answer".to_owned())?;
-    if yes.contains(&answer.trim()) { Ok(()) } else { Err(undecided("nobody said yes")) }
+    Ok(answer)
 }

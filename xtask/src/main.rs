@@ -1,44 +1,34 @@
 //! `cargo xtask`: builds, deploys and watches the stages.
 
-mod apply;
 mod archives;
+mod board;
 mod build;
-mod change_set;
 mod cloud;
 mod commands;
 mod commit;
 mod consent;
-#[cfg(test)]
-mod engine_tests;
-mod events;
-mod failure;
-mod hash;
+mod knowledge;
 mod local;
 mod output;
-mod plan;
+mod plan_text;
 mod progress;
 mod project;
-mod reason;
-mod refusal;
-mod rollout;
 #[cfg(test)]
 mod second_opinion;
 mod session;
 mod stages;
-mod stateful;
-mod template;
+mod target;
 mod tools;
 mod trips;
-mod upload;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
     bench::Bench, build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render,
-    schema::Schema, send::Send, status::Status, test::Test, verify::Verify,
+    schema::Schema, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
-use failure::Outcome;
+use engine::failure::Outcome;
 
 /// Millrace: data pipelines on AWS, from typed stage definitions
 #[derive(Debug, Parser)]
@@ -60,6 +50,7 @@ enum Command {
     Verify(Verify),
     Local(Local),
     Schema(Schema),
+    Simulate(Simulate),
     Test(Test),
     Bench(Bench),
 }
@@ -87,6 +78,7 @@ async fn run(command: Command) -> Outcome {
         Command::Verify(verify) => verify.run().await,
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
         Command::Bench(bench) => bench.run(),
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::failure::{Context, Outcome};
+use engine::failure::{Context, Outcome};
 
 /// In which form a command tells its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

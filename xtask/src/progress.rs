@@ -45,14 +45,6 @@ impl Task {
             bar.set_message(what.to_owned());
         }
     }
-
-    /// A line that stays, above the moving part.
-    pub(crate) fn note(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => say(line),
-        }
-    }
 }
 
 impl Drop for Task {

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, Outcome};
+use engine::failure::{Failure, Outcome};
 
 /// The checkout that `cargo xtask` was called in.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use stacks::render::{Rendered, render};
 use stacks::stack::stacks;
 use stacks::stage::{Architecture, Stage, StageName, nearest};
 
-use crate::failure::{Context, Failure, Outcome};
 use crate::project::Project;
+use engine::failure::{Context, Failure, Outcome};
 
 /// Reads `environments/{name}.yaml`.
 pub(crate) fn load(project: &Project, name: &str) -> Outcome<Stage> {

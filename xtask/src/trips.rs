@@ -1,13 +1,13 @@
 //! Taxi trips to send: made up, or read from a CSV.
 
 use contract::taxi::FIELDS;
+use engine::failure::{Context, Failure, Outcome};
 use fastrand::Rng;
 use serde_json::{Map, Value};
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::cloud::Record;
-use crate::failure::{Context, Failure, Outcome};
 use stacks::stage::instead;
 
 /// Trips without end, the same for the same seed and start.

@@ -31,6 +31,8 @@ pub struct Stage {
     pub architecture: Architecture,
     pub log_days: LogDays,
     pub keep_data: bool,
+    pub hotswap: bool,
+    pub express: bool,
     pub alert_emails: Vec<Email>,
     pub pipelines: Pipelines,
 }
@@ -64,6 +66,9 @@ pub struct Pipelines {
     pub taxi: Option<Taxi>,
 }
 
+/// Names under which stages are production, whatever else their files say.
+const PRODUCTION: [&str; 3] = ["prod", "production", "live"];
+
 impl Stage {
     /// Reads and validates a stage file. `host` is what `architecture: native` stands for.
     pub fn parse(name: StageName, file: &str, text: &str, host: Architecture) -> Result<Self, StageFault> {
@@ -75,6 +80,14 @@ impl Stage {
                 &raw.pipelines.referenced,
                 "the stage has no pipeline",
                 "name one, such as 'taxi: {}' below 'pipelines:'",
+            ));
+        }
+        let hotswap = or(raw.hotswap.as_ref(), false);
+        if let Some(written) = raw.hotswap.as_ref().filter(|_| hotswap && PRODUCTION.contains(&name.as_str())) {
+            return Err(source.fault(
+                &written.referenced,
+                "code must not go past the stacks of a production stage",
+                "take 'hotswap' out, or write 'hotswap: false'",
             ));
         }
         Ok(Self {
@@ -93,6 +106,8 @@ impl Stage {
             },
             log_days: raw.log_retention_days.unwrap_or(LogDays::DEFAULT),
             keep_data: raw.keep_data.unwrap_or(true),
+            hotswap,
+            express: raw.express.unwrap_or(false),
             alert_emails: raw.alerts.emails,
             pipelines: Pipelines { taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()? },
         })

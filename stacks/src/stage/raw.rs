@@ -28,6 +28,11 @@ pub struct RawStage {
     pub log_retention_days: Option<LogDays>,
     /// Whether data (buckets, streams, queues) outlives `destroy`. Default: true.
     pub keep_data: Option<bool>,
+    /// Whether `deploy --hotswap` may give functions new code past their stack. Never in prod. Default: false.
+    #[schemars(with = "Option<bool>")]
+    pub hotswap: Option<Spanned<bool>>,
+    /// Whether CloudFormation calls a stack done before its resources are ready to serve (express mode). Default: false.
+    pub express: Option<bool>,
     /// Who hears of alarms and failures.
     #[serde(default)]
     pub alerts: RawAlerts,

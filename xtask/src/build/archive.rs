@@ -10,8 +10,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{Archive, Function};
-use crate::failure::{Context, Failure, Outcome};
-use crate::hash;
+use engine::failure::{Context, Failure, Outcome};
+use engine::hash;
 
 /// What Lambda starts.
 const BOOTSTRAP: &str = "bootstrap";

@@ -9,10 +9,10 @@ use super::Profile;
 use super::output;
 use super::reproducible::{self, Compiler};
 use super::target::Target;
-use crate::failure::{Context, Outcome};
 use crate::progress::Task;
 use crate::project::Project;
 use crate::tools::Tool;
+use engine::failure::{Context, Outcome};
 
 /// Compiles all packages together, and answers with the folder that holds `{package}/bootstrap` for each.
 pub(super) fn build(

@@ -3,7 +3,7 @@
 use goblin::elf::Elf;
 
 use super::target::Target;
-use crate::failure::{Context, Failure, Outcome};
+use engine::failure::{Context, Failure, Outcome};
 
 /// The C library of `provided.al2023`.
 const GLIBC: Version = (2, 34);

@@ -13,9 +13,9 @@ use std::path::PathBuf;
 
 use stacks::stage::Architecture;
 
-use crate::failure::{Context, Failure, Outcome};
 use crate::project::Project;
 use crate::tools;
+use engine::failure::{Context, Failure, Outcome};
 use target::Target;
 
 /// What to build.

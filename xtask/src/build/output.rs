@@ -1,6 +1,6 @@
 //! What cargo prints: how far it is, and why it stopped.
 
-use crate::failure::Failure;
+use engine::failure::Failure;
 
 /// What a line begins with that says how far cargo is.
 const STEPS: [&str; 12] = [

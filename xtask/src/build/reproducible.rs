@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::Profile;
 use super::target::Target;
-use crate::failure::{Context, Failure, Outcome};
+use engine::failure::{Context, Failure, Outcome};
 
 /// The earliest time that a zip can state; build scripts that stamp their output take it as today.
 const EPOCH: &str = "315532800";

@@ -2,46 +2,79 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use engine::cloud::{
+    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Content, Drifted, Event, Kept, ObjectVersion, Resource,
+    StackState, Swap,
+};
 use std::time::Duration;
+use tokio::time::Instant;
 
+mod change_sets;
+mod drift;
 mod error;
+mod functions;
+mod identity;
 mod objects;
+mod operations;
+mod place;
 mod stacks;
 mod streams;
 
-use super::{Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Event, ObjectVersion, Record, Resource, StackState};
-use error::told;
-use std::path::Path;
+use place::Place;
+pub(crate) use streams::Record;
 
 /// Clients for one account and region.
 pub(crate) struct Aws {
     stacks: aws_sdk_cloudformation::Client,
     objects: aws_sdk_s3::Client,
     streams: aws_sdk_kinesis::Client,
+    functions: aws_sdk_lambda::Client,
     identity: aws_sdk_sts::Client,
+    permissions: aws_sdk_iam::Client,
+    place: Place,
+    started: Instant,
 }
 
 impl Aws {
     /// Real AWS, with whatever credentials the environment gives.
     pub(crate) async fn connect(region: &str) -> Self {
-        Self::over(&base(region).load().await, false)
+        Self::over(&base(region).load().await, Place::Aws { region: region.to_owned() })
     }
 
     /// The emulator at this endpoint, as the root of the account.
     pub(crate) async fn emulated(region: &str, endpoint: &str, account: &str) -> Self {
         let root = aws_sdk_sts::config::Credentials::new(account, "emulated", None, None, "emulator");
         let config = base(region).endpoint_url(endpoint).credentials_provider(root).load().await;
-        Self::over(&config, true)
+        Self::over(&config, Place::Emulator { endpoint: endpoint.to_owned() })
     }
 
-    fn over(config: &SdkConfig, path_style: bool) -> Self {
+    fn over(config: &SdkConfig, place: Place) -> Self {
+        let path_style = matches!(place, Place::Emulator { .. });
         let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
         Self {
             stacks: aws_sdk_cloudformation::Client::new(config),
             objects: aws_sdk_s3::Client::from_conf(s3),
             streams: aws_sdk_kinesis::Client::new(config),
+            functions: aws_sdk_lambda::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
+            permissions: aws_sdk_iam::Client::new(config),
+            place,
+            started: Instant::now(),
         }
+    }
+
+    /// The keys under a prefix.
+    pub(crate) async fn objects(&self, bucket: &str, prefix: &str) -> Answer<Vec<String>> {
+        objects::list(&self.objects, bucket, prefix).await
+    }
+
+    pub(crate) async fn object(&self, bucket: &str, key: &str) -> Answer<Vec<u8>> {
+        objects::get(&self.objects, bucket, key).await
+    }
+
+    /// For each record whether the stream took it, or why not.
+    pub(crate) async fn put_records(&self, stream: &str, records: &[Record]) -> Answer<Vec<Result<(), String>>> {
+        streams::put(&self.streams, stream, records).await
     }
 }
 
@@ -60,9 +93,20 @@ fn base(region: &str) -> aws_config::ConfigLoader {
 }
 
 impl Cloud for Aws {
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
     async fn caller(&self) -> Answer<Caller> {
-        let caller = self.identity.get_caller_identity().send().await.map_err(told("sts:GetCallerIdentity"))?;
-        Ok(Caller { account: caller.account.unwrap_or_default(), arn: caller.arn.unwrap_or_default() })
+        identity::caller(&self.identity).await
+    }
+
+    async fn denied(&self, caller: &Caller, actions: &[String]) -> Answer<Vec<String>> {
+        identity::denied(&self.permissions, &self.place, caller, actions).await
     }
 
     async fn stack(&self, name_or_id: &str) -> Answer<Option<StackState>> {
@@ -81,43 +125,56 @@ impl Cloud for Aws {
         stacks::events(&self.stacks, stack_id, page).await
     }
 
+    async fn importers(&self, export: &str) -> Answer<Vec<String>> {
+        stacks::importers(&self.stacks, export).await
+    }
+
+    async fn drift(&self, stack: &str) -> Answer<Vec<Drifted>> {
+        drift::find(&self.stacks, stack, self.place.pace()).await
+    }
+
     async fn create_change_set(&self, request: &ChangeSetRequest) -> Answer {
-        stacks::create_change_set(&self.stacks, request).await
+        change_sets::create(&self.stacks, &self.place, request).await
     }
 
     async fn change_set(&self, stack: &str, name: &str) -> Answer<ChangeSet> {
-        stacks::change_set(&self.stacks, stack, name).await
+        change_sets::describe(&self.stacks, stack, name).await
     }
 
-    async fn execute_change_set(&self, stack: &str, name: &str, token: &str) -> Answer {
-        let call = self.stacks.execute_change_set().stack_name(stack).change_set_name(name).client_request_token(token);
-        call.send().await.map(drop).map_err(told("cloudformation:ExecuteChangeSet"))
+    async fn execute_change_set(&self, stack: &str, name: &str, token: &str, keep_failed: bool) -> Answer {
+        change_sets::execute(&self.stacks, stack, name, token, keep_failed).await
     }
 
     async fn delete_change_set(&self, stack: &str, name: &str) -> Answer {
-        let call = self.stacks.delete_change_set().stack_name(stack).change_set_name(name);
-        call.send().await.map(drop).map_err(told("cloudformation:DeleteChangeSet"))
+        change_sets::delete(&self.stacks, stack, name).await
     }
 
-    async fn delete_stack(&self, stack_id: &str, token: &str) -> Answer {
-        let call = self.stacks.delete_stack().stack_name(stack_id).client_request_token(token);
-        call.send().await.map(drop).map_err(told("cloudformation:DeleteStack"))
+    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String]) -> Answer {
+        operations::delete(&self.stacks, stack_id, token, retain).await
+    }
+
+    async fn cancel_update(&self, stack_id: &str, token: &str) -> Answer {
+        operations::cancel(&self.stacks, stack_id, token).await
+    }
+
+    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String]) -> Answer {
+        operations::continue_rollback(&self.stacks, stack_id, token, skip).await
     }
 
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>> {
         objects::checksum(&self.objects, bucket, key).await
     }
 
-    async fn put_object(&self, bucket: &str, key: &str, file: &Path, sha256: &str) -> Answer {
-        objects::put(&self.objects, bucket, key, file, sha256).await
+    async fn put_object(&self, bucket: &str, key: &str, content: Content<'_>, sha256: &str) -> Answer {
+        objects::put(&self.objects, bucket, key, content, sha256).await
     }
 
-    async fn objects(&self, bucket: &str, prefix: &str) -> Answer<Vec<String>> {
-        objects::list(&self.objects, bucket, prefix).await
+    async fn read(&self, bucket: &str, key: &str) -> Answer<Option<Kept>> {
+        objects::read(&self.objects, bucket, key).await
     }
 
-    async fn object(&self, bucket: &str, key: &str) -> Answer<Vec<u8>> {
-        objects::get(&self.objects, bucket, key).await
+    async fn write_if(&self, bucket: &str, key: &str, text: &str, mark: Option<&str>) -> Answer<String> {
+        objects::write_if(&self.objects, bucket, key, text, mark).await
     }
 
     async fn object_versions(&self, bucket: &str) -> Answer<Vec<ObjectVersion>> {
@@ -128,7 +185,11 @@ impl Cloud for Aws {
         objects::delete(&self.objects, bucket, versions).await
     }
 
-    async fn put_records(&self, stream: &str, records: &[Record]) -> Answer<Vec<Result<(), String>>> {
-        streams::put(&self.streams, stream, records).await
+    async fn swap_code(&self, function: &str, bucket: &str, key: &str) -> Answer {
+        functions::swap(&self.functions, function, bucket, key).await
+    }
+
+    async fn swapped(&self, function: &str) -> Answer<Swap> {
+        functions::swapped(&self.functions, function).await
     }
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::failure::{Context, Failure, Outcome};
 use crate::output::Form;
 use crate::progress::{Task, say};
 use crate::project::Project;
+use engine::failure::{Context, Failure, Outcome};
 
 /// Measure how fast the tool itself is, in a release build
 ///
@@ -46,12 +46,13 @@ impl Bench {
         let project = Project::find()?;
         say("building xtask in release");
         let build = Command::new("cargo")
-            .args(["build", "--release", "--package", "xtask", "--quiet"])
+            .args(["build", "--release", "--package", "xtask", "--quiet", "--ignore-rust-version"])
             .current_dir(project.root())
             .stdout(Stdio::null())
             .status();
         if !build.failing(|| "cannot run cargo".to_owned())?.success() {
-            return Err(Failure::new("xtask cannot be built").hint("run: cargo build --release --package xtask"));
+            return Err(Failure::new("xtask cannot be built")
+                .hint("run: cargo build --release --package xtask --ignore-rust-version"));
         }
         let state = tempfile::tempdir().failing(|| "cannot make a temporary folder".to_owned())?;
         let bench = Measure { binary: project.target().join("release").join("xtask"), project, state: state.path() };

@@ -3,10 +3,10 @@ use serde::Serialize;
 use std::fmt;
 
 use crate::archives;
-use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::project::Project;
 use crate::stages;
+use engine::failure::{Failure, Outcome};
 use stacks::stage::instead;
 
 /// Build the function archives of a stage

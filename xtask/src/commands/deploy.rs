@@ -1,27 +1,31 @@
 use clap::Args;
+use engine::apply::{Applied, Artifact, Deployed, Took, cancel, deploy};
+use engine::engine::Engine;
+use engine::failure::{Exit, Failure, Outcome};
+use engine::plan::{Plan, Step};
+use engine::target::{Target, Wishes};
+use engine::time::span;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::fmt;
-use std::time::Instant;
-
 use stacks::stack::StackKind;
 use stacks::stage::{Platform, Stage};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
 
-use crate::cloud::Cloud;
-use crate::commands::plan::{PlanReport, write_stack};
-use crate::failure::{Failure, Outcome};
+use crate::board::Board;
+use crate::cloud::Aws;
+use crate::commands::plan::PlanReport;
+use crate::knowledge::Knowledge;
 use crate::output::Form;
-use crate::plan::{StackPlan, Step};
 use crate::progress::say;
-use crate::rollout::{RolledOut, roll_out};
 use crate::session::{Emulator, Session};
-use crate::upload::Artifact;
-use crate::{archives, consent, local, plan, upload};
+use crate::{archives, commit, consent, local, plan_text, target};
 
 /// Bring a stage to what its file says
 ///
 /// Builds the functions, plans, asks, uploads what is new, and creates or updates the stacks. What is up to date is
-/// left alone. Run it again after any interruption: it goes on from where things stand.
+/// left alone. Run it again after any interruption: it goes on from where things stand. Ctrl-C detaches: what was begun
+/// goes on in AWS.
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
     /// The stage: a file in environments/, without its ending
@@ -39,6 +43,18 @@ pub(crate) struct Deploy {
     /// Let this resource be replaced or deleted, though it holds data; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
     allow_replace: Vec<String>,
+    /// Leave this resource as it is when a rollback that failed is finished; can be given several times
+    #[arg(long, value_name = "LOGICAL_ID")]
+    skip: Vec<String>,
+    /// Wait for whoever is at work on the stage, instead of stopping
+    #[arg(long)]
+    wait: bool,
+    /// Begin, and do not wait for the end
+    #[arg(long)]
+    detach: bool,
+    /// Give functions new code directly, where only code changes and the stage allows it
+    #[arg(long)]
+    hotswap: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -50,6 +66,8 @@ struct DeployReport {
     endpoint: Option<String>,
     stacks: Vec<StackReport>,
     artifacts: Vec<Artifact>,
+    /// Functions that were given new code before their stacks.
+    hotswapped: Vec<String>,
     warnings: Vec<String>,
     elapsed_ms: u128,
     #[serde(skip)]
@@ -61,6 +79,11 @@ struct StackReport {
     name: String,
     status: &'static str,
     changed: bool,
+    elapsed_ms: u128,
+    /// How long each resource took, the longest first.
+    resources: Vec<Took>,
+    /// What should be gone and is not.
+    leftovers: Vec<String>,
     outputs: BTreeMap<String, String>,
 }
 
@@ -68,6 +91,37 @@ impl Deploy {
     pub(crate) async fn run(&self) -> Outcome {
         let started = Instant::now();
         let session = Session::open(&self.stage, Emulator::Start).await?;
+        if self.hotswap && !session.stage.hotswap {
+            return Err(Failure::invalid(format!("stage {} does not allow --hotswap", self.stage))
+                .hint(format!("deploy without it, or write 'hotswap: true' into environments/{}.yaml", self.stage)));
+        }
+        let target = self.target(&session)?;
+        let (wishes, board) = (self.wishes(), Board::new());
+        let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
+        if self.plan {
+            let plan = Plan::make(&engine).await?;
+            Form::json_if(self.json).tell(&PlanReport(&plan))?;
+            return plan.decided(&wishes);
+        }
+        let deployed = match deploy(&engine, &|plan| self.consent(&session.stage, plan)).await {
+            Err(failure) if board.was_interrupted() => return Err(self.stopped(&engine, failure).await),
+            deployed => deployed?,
+        };
+        let warnings = warnings(&session, &target, &deployed);
+        let report = DeployReport {
+            stage: self.stage.clone(),
+            stacks: deployed.done.stacks.into_iter().map(StackReport::of).collect(),
+            artifacts: deployed.done.artifacts,
+            hotswapped: deployed.swapped,
+            warnings,
+            elapsed_ms: started.elapsed().as_millis(),
+            next: next_steps(&self.stage),
+            endpoint: session.endpoint,
+        };
+        Form::json_if(self.json).tell(&report)
+    }
+
+    fn target(&self, session: &Session) -> Outcome<Target> {
         let mut rendered = session.rendered()?;
         if let Some(only) = &self.only {
             rendered.retain(|rendered| rendered.stack.kind.name() == only);
@@ -79,55 +133,96 @@ impl Deploy {
             }
         }
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
-        let plans = plan::plan(&session, rendered, &upload::keys(&archives)).await?;
-        if self.plan {
-            return Form::json_if(self.json).tell(&PlanReport::of(&self.stage, plans));
+        let commit = commit::current(&session.project);
+        let mut target = target::of(&session.stage, rendered, &archives, commit.as_deref())?;
+        if self.only.is_some() {
+            target.known.retain(|name| target.stacks.iter().any(|stack| stack.name == *name));
         }
-        show(&plans);
-        if plans.iter().any(|plan| plan.step != Step::Nothing) {
-            let Stage { name, account, .. } = &session.stage;
-            let question = format!("Change stage {name} in account {account} as planned above? [y/N]");
-            consent::ask(&session.stage, self.yes, &question, &["y", "Y", "yes"], "deploy")?;
-        }
+        Ok(target)
+    }
 
-        let RolledOut { stacks, artifacts } = roll_out(&session, &plans, &archives, &self.allow_replace).await?;
-        let stacks = stacks.into_iter().map(|applied| StackReport {
-            name: applied.state.name,
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            allow: self.allow_replace.clone(),
+            skip: self.skip.clone(),
+            wait: self.wait,
+            detach: self.detach,
+            hotswap: self.hotswap,
+            ..Wishes::default()
+        }
+    }
+
+    /// Shows the changes, on stderr, and asks: the result is told at the end, on stdout.
+    fn consent(&self, stage: &Stage, plan: &Plan) -> Outcome {
+        for stack in plan.stacks.iter().filter(|stack| stack.action != Step::Nothing) {
+            let mut text = String::new();
+            if plan_text::write_stack(&mut text, stack).is_ok() {
+                say(text.trim_end());
+            }
+        }
+        let Stage { name, account, .. } = stage;
+        let question = format!("Change stage {name} in account {account} as planned above? [y/N]");
+        consent::ask(stage, self.yes, &question, &["y", "Y", "yes"], "deploy")
+    }
+
+    /// Somebody pressed Ctrl-C. A second time within a few seconds offers to take back what was begun.
+    async fn stopped(&self, engine: &Engine<'_, Aws>, failure: Failure) -> Failure {
+        if !consent::can_ask() {
+            return failure;
+        }
+        say("detached; to cancel the updates that are going on, press Ctrl-C again within 5 seconds");
+        let again = tokio::time::timeout(Duration::from_secs(5), tokio::signal::ctrl_c()).await;
+        if again.is_err() || !consent::says_yes("Cancel the updates that are going on? [y/N]") {
+            return failure;
+        }
+        match cancel(engine).await {
+            Ok(stacks) if stacks.is_empty() => failure,
+            Ok(stacks) => {
+                let told = stacks.iter().map(|state| format!("{} is {}", state.name, state.status.name()));
+                let what = format!("stage {}: cancelled: {}", self.stage, told.collect::<Vec<_>>().join(", "));
+                Failure::new(what).hint(format!("deploy again when ready: cargo xtask deploy --stage {}", self.stage))
+            }
+            Err(failed) => failed.exit(Exit::StillRunning),
+        }
+    }
+}
+
+impl StackReport {
+    fn of(applied: Applied) -> Self {
+        Self {
             status: applied.state.status.name(),
             changed: applied.changed,
+            elapsed_ms: applied.elapsed.as_millis(),
+            resources: applied.resources,
+            leftovers: applied.leftovers,
             outputs: applied.state.outputs,
-        });
-        let report = DeployReport {
-            stage: self.stage.clone(),
-            stacks: stacks.collect(),
-            artifacts,
-            warnings: warnings(&session, &plans),
-            elapsed_ms: started.elapsed().as_millis(),
-            next: next_steps(&self.stage),
-            endpoint: session.endpoint,
-        };
-        Form::json_if(self.json).tell(&report)
-    }
-}
-
-/// The plan's changes, on stderr: the result is told at the end, on stdout.
-fn show(plans: &[StackPlan]) {
-    for plan in plans.iter().filter(|plan| plan.step != Step::Nothing) {
-        let mut text = String::new();
-        if write_stack(&mut text, &plan.name, plan.step, &plan.resources).is_ok() {
-            say(text.trim_end());
+            name: applied.state.name,
         }
     }
 }
 
-/// What the stage asks for and the emulator lacks is said, never silently skipped.
-fn warnings<C: Cloud>(session: &Session<C>, plans: &[StackPlan]) -> Vec<String> {
+/// What the stage asks for and the emulator lacks is said, never silently skipped; so are stacks that nothing needs.
+fn warnings(session: &Session, target: &Target, deployed: &Deployed) -> Vec<String> {
     let mut warnings: Vec<_> = match session.stage.platform {
         Platform::Aws => Vec::new(),
-        Platform::Emulator => plans.iter().flat_map(|plan| local::gaps::named(plan.template.value())).collect(),
+        Platform::Emulator => {
+            target.stacks.iter().flat_map(|stack| local::gaps::named(stack.template.value())).collect()
+        }
     };
     warnings.sort();
     warnings.dedup();
+    let stage = &target.stage;
+    for stack in &deployed.plan.unneeded {
+        warnings.push(format!(
+            "{stack} stands, though nothing in the stage file needs it; to delete it: cargo xtask destroy --stage {stage} \
+             --only {stack}"
+        ));
+    }
+    for kept in deployed.plan.stacks.iter().flat_map(|stack| &stack.kept_exports) {
+        let by = kept.imported_by.join(", ");
+        warnings
+            .push(format!("the export {} was kept because {by} imports it; the next deploy removes it", kept.export));
+    }
     warnings
 }
 
@@ -142,28 +237,40 @@ impl fmt::Display for DeployReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for stack in &self.stacks {
             let change = if stack.changed { "changed" } else { "no change" };
-            writeln!(f, "{:<32} {:<16} {change}", stack.name, stack.status)?;
+            write!(f, "{:<32} {:<16} {change}", stack.name, stack.status)?;
+            if stack.changed {
+                write!(f, ", {}", told(stack.elapsed_ms))?;
+            }
+            writeln!(f)?;
             for (key, value) in &stack.outputs {
                 writeln!(f, "  {key:<16} {value}")?;
+            }
+            let slow = stack.resources.iter().filter(|took| took.elapsed_ms >= 5_000).take(3);
+            for Took { logical_id, elapsed_ms } in slow {
+                writeln!(f, "  {logical_id} took {}", told(*elapsed_ms))?;
+            }
+            for leftover in &stack.leftovers {
+                writeln!(f, "  left over, delete it by hand: {leftover}")?;
             }
         }
         for artifact in self.artifacts.iter().filter(|artifact| artifact.uploaded) {
             writeln!(f, "uploaded {}", artifact.key)?;
         }
+        if !self.hotswapped.is_empty() {
+            writeln!(f, "live already: {}; their stacks follow by themselves", self.hotswapped.join(", "))?;
+        }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;
         }
         let place = self.endpoint.as_deref().unwrap_or("AWS");
-        writeln!(
-            f,
-            "stage {} is up on {place}, after {}.{} s",
-            self.stage,
-            self.elapsed_ms / 1000,
-            self.elapsed_ms % 1000 / 100
-        )?;
+        writeln!(f, "stage {} is up on {place}, after {}", self.stage, told(self.elapsed_ms))?;
         for step in &self.next {
             writeln!(f, "  {step}")?;
         }
         Ok(())
     }
+}
+
+fn told(millis: u128) -> String {
+    span(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
 }

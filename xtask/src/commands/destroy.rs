@@ -1,29 +1,42 @@
 use clap::Args;
+use engine::apply::{Doom, destroy};
+use engine::cloud::Resource;
+use engine::engine::Engine;
+use engine::failure::{Failure, Outcome};
+use engine::target::{DeleteData, Wishes};
 use serde::Serialize;
 use stacks::names;
 use stacks::stack::StackKind;
-use stacks::stage::Stage;
+use stacks::stage::{Platform, Stage};
 use std::fmt;
 
-use crate::apply;
-use crate::cloud::{Cloud, Resource, StackState, Standing};
-use crate::consent;
-use crate::failure::{Exit, Failure, Outcome};
+use crate::board::Board;
+use crate::knowledge::Knowledge;
 use crate::output::Form;
-use crate::progress::Task;
-use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
-use crate::stateful;
-use crate::template::Template;
+use crate::{consent, target};
 
 /// Delete a stage's stacks, last to first
 ///
-/// Data (buckets, streams, queues) is kept unless the stage was deployed with `keep_data: false`.
+/// Data (buckets, streams, queues) is kept unless it is named. On the emulator, a stage with `keep_data: false` goes as a
+/// whole.
 #[derive(Debug, Args)]
 pub(crate) struct Destroy {
     /// The stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
     stage: String,
+    /// Delete only this stack, such as 'stream'
+    #[arg(long, value_name = "STACK")]
+    only: Option<String>,
+    /// Delete this resource's data too, or 'all'; buckets are emptied first. Can be given several times
+    #[arg(long, value_name = "LOGICAL_ID")]
+    delete_data: Vec<String>,
+    /// Leave this resource behind, where deleting it has failed; can be given several times
+    #[arg(long, value_name = "LOGICAL_ID")]
+    retain: Vec<String>,
+    /// Wait for whoever is at work on the stage, instead of stopping
+    #[arg(long)]
+    wait: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -51,94 +64,56 @@ struct StackReport {
 impl Destroy {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::Start).await?;
-        let mut report = DestroyReport {
+        let only = self.only.as_deref().map(|only| stack_named(&session.stage, only)).transpose()?;
+        let (target, wishes, board) =
+            (target::without_stacks(&session.stage), self.wishes(&session.stage), Board::new());
+        let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
+        let done = destroy(&engine, only.as_deref(), &|doom| self.consent(&session.stage, doom)).await?;
+        let looked_at = target.known.iter().rev().filter(|name| only.as_ref().is_none_or(|only| *name == only));
+        let report = DestroyReport {
             stage: self.stage.clone(),
-            endpoint: session.endpoint.clone(),
-            stacks: Vec::new(),
-            kept: Vec::new(),
-            objects_deleted: 0,
+            endpoint: session.endpoint,
+            stacks: looked_at
+                .map(|name| StackReport { name: name.clone(), deleted: done.stacks.contains(name) })
+                .collect(),
+            kept: done.kept.iter().map(described).collect(),
+            objects_deleted: done.objects_deleted,
         };
-        // All of it is looked at before any of it is touched.
-        let mut doomed = Vec::new();
-        for kind in StackKind::ALL.into_iter().rev() {
-            let name = names::stack(&session.stage, kind);
-            let state = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
-            report.stacks.push(StackReport { name, deleted: state.is_some() });
-            if let Some(state) = state {
-                doomed.push(Doomed::look(&session, state).await?);
-            }
-        }
-        if doomed.is_empty() {
-            return Form::json_if(self.json).tell(&report);
-        }
-        let Stage { name, account, .. } = &session.stage;
-        let lost: Vec<_> = doomed.iter().flat_map(|stack| &stack.lost).map(described).collect();
+        Form::json_if(self.json).tell(&report)
+    }
+
+    fn wishes(&self, stage: &Stage) -> Wishes {
+        let disposable = stage.platform == Platform::Emulator && !stage.keep_data;
+        let all = disposable || self.delete_data.iter().any(|id| id == "all");
+        let delete_data = if all { DeleteData::All } else { DeleteData::Of(self.delete_data.clone()) };
+        Wishes { delete_data, retain: self.retain.clone(), wait: self.wait, ..Wishes::default() }
+    }
+
+    fn consent(&self, stage: &Stage, doom: &Doom) -> Outcome {
+        let lost: Vec<_> = doom.stacks.iter().flat_map(|stack| &stack.lost).map(described).collect();
         let data = if lost.is_empty() {
             "Its data is kept.".to_owned()
         } else {
             format!("DELETED WITH IT: {}.", lost.join(", "))
         };
+        let Stage { name, account, .. } = stage;
         let question = format!("Delete stage {name} in account {account}? {data} Type the stage's name:");
-        consent::ask(&session.stage, self.yes, &question, &[name.as_str()], "destroy")?;
-        for stack in doomed {
-            for bucket in stack.lost.iter().filter(|resource| resource.kind == "AWS::S3::Bucket") {
-                report.objects_deleted += empty(&session.cloud, &bucket.physical_id).await?;
-            }
-            let task = Task::start(&format!("deleting {}", stack.state.name));
-            apply::delete(&session, &stack.state, &task).await?;
-            report.kept.extend(stack.kept.iter().map(described));
-        }
-        Form::json_if(self.json).tell(&report)
+        consent::ask(stage, self.yes, &question, &[name.as_str()], "destroy")
     }
 }
 
-/// A stack that is to be deleted, and what becomes of the data in it.
-struct Doomed {
-    state: StackState,
-    kept: Vec<Resource>,
-    lost: Vec<Resource>,
-}
-
-impl Doomed {
-    /// What is kept is what the deployed template says, whatever the stage file says by now.
-    async fn look<C: Cloud>(session: &Session<C>, state: StackState) -> Outcome<Self> {
-        let name = &state.name;
-        if state.status.standing() == Standing::Busy {
-            return Err(Failure::new(format!(
-                "stack {name} is {}: something is going on with it",
-                state.status.name()
-            ))
-            .hint("wait until it has ended, then run the same command again")
-            .exit(Exit::Decision));
-        }
-        let resources = session.cloud.resources(name).await;
-        let resources = resources.asked(|| format!("cannot list the resources of stack {name}"))?;
-        let template = session.cloud.template(name).await;
-        let template = template.asked(|| format!("cannot read the template of stack {name}"))?;
-        let template = Template::parse(&template).unwrap_or_default();
-        let of_data = resources.into_iter().filter(|resource| stateful::holds_data(&resource.kind));
-        let (kept, lost) = of_data.partition(|resource| template.keeps(&resource.logical_id));
-        Ok(Self { state, kept, lost })
-    }
+/// By its short name or by its whole one.
+fn stack_named(stage: &Stage, only: &str) -> Outcome<String> {
+    let known = StackKind::ALL.into_iter().map(|kind| (kind.name(), names::stack(stage, kind)));
+    let found = known.into_iter().find(|(short, whole)| *short == only || whole == only).map(|(_, whole)| whole);
+    found.ok_or_else(|| {
+        let known = StackKind::ALL.map(StackKind::name).join(", ");
+        Failure::invalid(format!("there is no stack '{only}'")).hint(format!("the stacks of a stage are {known}"))
+    })
 }
 
 fn described(resource: &Resource) -> String {
     format!("{} {}", resource.kind, resource.physical_id)
-}
-
-/// Deletes every version of every object, also those that arrive meanwhile, as long as each round finds some.
-async fn empty<C: Cloud>(cloud: &C, bucket: &str) -> Outcome<usize> {
-    let task = Task::start(&format!("emptying {bucket}"));
-    let mut deleted = 0;
-    loop {
-        let versions = cloud.object_versions(bucket).await.asked(|| format!("cannot list bucket {bucket}"))?;
-        if versions.is_empty() {
-            return Ok(deleted);
-        }
-        cloud.delete_objects(bucket, &versions).await.asked(|| format!("cannot empty bucket {bucket}"))?;
-        deleted += versions.len();
-        task.now(&format!("emptying {bucket}: {deleted} object versions deleted"));
-    }
 }
 
 impl fmt::Display for DestroyReport {

@@ -2,10 +2,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::fmt;
 
-use crate::failure::Outcome;
 use crate::local;
 use crate::output::{self, Form};
 use crate::project::Project;
+use engine::failure::Outcome;
 
 /// Start, stop or look at the emulator that local stages run on
 #[derive(Debug, Args)]

@@ -1,21 +1,31 @@
 use clap::Args;
+use engine::engine::Engine;
+use engine::failure::Outcome;
+use engine::plan::Plan as Planned;
+use engine::target::Wishes;
 use serde::Serialize;
-use serde_json::Value;
 use std::fmt;
 
-use crate::failure::Outcome;
+use crate::board::Board;
+use crate::knowledge::Knowledge;
 use crate::output::Form;
-use crate::plan::{Action, PlannedResource, StackPlan, Step};
 use crate::session::{Emulator, Session};
-use crate::template::PropertyChange;
-use crate::{archives, plan, upload};
+use crate::{archives, plan_text, target};
 
 /// Show what a deploy would change, resource by resource
+///
+/// Ends with 0 if a deploy would go through, and with 3 if somebody has to decide something before.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// The stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
     stage: String,
+    /// Also ask AWS which resources differ from their template; takes up to a minute for each stack
+    #[arg(long)]
+    drift: bool,
+    /// Let this resource be replaced or deleted, though it holds data; can be given several times
+    #[arg(long, value_name = "LOGICAL_ID")]
+    allow_replace: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -26,78 +36,23 @@ impl Plan {
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let rendered = session.rendered()?;
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
-        let plans = plan::plan(&session, rendered, &upload::keys(&archives)).await?;
-        Form::json_if(self.json).tell(&PlanReport::of(&self.stage, plans))
+        let target = target::of(&session.stage, rendered, &archives, None)?;
+        let wishes = Wishes { drift: self.drift, allow: self.allow_replace.clone(), ..Wishes::default() };
+        let board = Board::new();
+        let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
+        let plan = Planned::make(&engine).await?;
+        Form::json_if(self.json).tell(&PlanReport(&plan))?;
+        plan.decided(&wishes)
     }
 }
 
 /// The plan, to be read.
-#[derive(Debug, Serialize)]
-pub(crate) struct PlanReport {
-    stage: String,
-    stacks: Vec<StackReport>,
-}
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct PlanReport<'a>(pub(crate) &'a Planned);
 
-#[derive(Debug, Serialize)]
-struct StackReport {
-    name: String,
-    action: Step,
-    resources: Vec<PlannedResource>,
-}
-
-impl PlanReport {
-    pub(crate) fn of(stage: &str, plans: Vec<StackPlan>) -> Self {
-        let stacks = plans.into_iter().map(|p| StackReport { name: p.name, action: p.step, resources: p.resources });
-        Self { stage: stage.to_owned(), stacks: stacks.collect() }
-    }
-}
-
-impl fmt::Display for PlanReport {
+impl fmt::Display for PlanReport<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for stack in &self.stacks {
-            write_stack(f, &stack.name, stack.action, &stack.resources)?;
-        }
-        Ok(())
-    }
-}
-
-/// One stack of a plan; `deploy` asks its question below the same lines.
-pub(crate) fn write_stack(
-    f: &mut impl fmt::Write,
-    name: &str,
-    action: Step,
-    resources: &[PlannedResource],
-) -> fmt::Result {
-    let verb = match action {
-        Step::Create => "create",
-        Step::Recreate => "delete what is left of a failed creation, and create again",
-        Step::Update => "update",
-        Step::Nothing => "no change",
-    };
-    writeln!(f, "{name}: {verb}")?;
-    for resource in resources {
-        let sign = match resource.action {
-            Action::Create => '+',
-            Action::Delete => '-',
-            Action::Modify => '~',
-        };
-        writeln!(f, "  {sign} {:<28} {}", resource.logical_id, resource.kind)?;
-        for property in &resource.properties {
-            let PropertyChange { path, old, new } = property;
-            writeln!(f, "      {path}: {} -> {}", short(old), short(new))?;
-        }
-    }
-    Ok(())
-}
-
-fn short(value: &Value) -> String {
-    let text = match value {
-        Value::Null => return "(none)".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        plan_text::write(f, self.0)
     }
 }

@@ -3,10 +3,10 @@ use stacks::render::Rendered;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::failure::{Context, Outcome};
 use crate::output;
 use crate::project::Project;
 use crate::stages;
+use engine::failure::{Context, Outcome};
 
 /// Write a stage's CloudFormation templates
 ///

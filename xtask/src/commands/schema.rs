@@ -1,9 +1,9 @@
 use clap::Args;
 use std::fs;
 
-use crate::failure::{Context, Outcome};
 use crate::output;
 use crate::project::Project;
+use engine::failure::{Context, Outcome};
 
 /// Write the JSON Schema of stage files, by which editors complete and check them
 #[derive(Debug, Args)]

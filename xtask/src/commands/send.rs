@@ -1,4 +1,7 @@
 use clap::{Args, ValueEnum};
+use engine::cloud::Fault;
+use engine::failure::{Failure, Outcome};
+use engine::refusal::Asked;
 use serde::Serialize;
 use stacks::stack::stream::ingress_stream;
 use std::collections::VecDeque;
@@ -6,11 +9,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::cloud::{Cloud, Fault, Record};
-use crate::failure::{Failure, Outcome};
+use crate::cloud::{Aws, Record};
 use crate::output::Form;
 use crate::progress::Task;
-use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 use crate::trips;
 
@@ -99,15 +100,15 @@ const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// How often a record is offered before it counts as failed.
 const ATTEMPTS: u32 = 10;
 
-struct Sender<'a, C> {
-    cloud: &'a C,
+struct Sender<'a> {
+    cloud: &'a Aws,
     stage: &'a str,
     stream: &'a str,
     rate: Option<u32>,
     task: &'a Task,
 }
 
-impl<C: Cloud> Sender<'_, C> {
+impl Sender<'_> {
     /// Sends all records; a record that cannot be read or a stream that is not there stops it.
     async fn send(&self, records: impl Iterator<Item = Outcome<Record>>) -> (SendReport, Option<Failure>) {
         let started = Instant::now();

@@ -1,15 +1,18 @@
 use clap::Args;
+use engine::cloud::Resource;
+use engine::engine::Engine;
+use engine::failure::Outcome;
+use engine::status::{StackStanding, status};
+use engine::target::Wishes;
 use serde::Serialize;
-use stacks::names;
-use stacks::stack::StackKind;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cloud::{Cloud, Resource};
-use crate::failure::Outcome;
+use crate::board::Board;
+use crate::knowledge::Knowledge;
 use crate::output::Form;
-use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
+use crate::target;
 
 /// Show how a stage's stacks stand, and their outputs
 #[derive(Debug, Args)]
@@ -46,27 +49,27 @@ struct StackReport {
 impl Status {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
-        let mut stacks = Vec::new();
-        for kind in StackKind::ALL {
-            let name = names::stack(&session.stage, kind);
-            let failing = || format!("cannot look at stack {name}");
-            let state = session.cloud.stack(&name).await.asked(failing)?;
-            let Some(state) = state else {
-                stacks.push(StackReport { name, status: "ABSENT", ..StackReport::default() });
-                continue;
-            };
-            let resources = session.cloud.resources(&name).await.asked(failing)?;
-            stacks.push(StackReport {
-                name,
-                status: state.status.name(),
-                resources: resources.len(),
-                outputs: state.outputs,
-                reason: state.reason,
-                unwell: resources.iter().filter(|resource| !resource.status.ends_with("_COMPLETE")).map(told).collect(),
-            });
-        }
+        let (target, wishes, board) = (target::without_stacks(&session.stage), Wishes::default(), Board::new());
+        let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
+        let stacks = status(&engine).await?.into_iter().map(StackReport::of).collect();
         let report = StatusReport { stage: self.stage.clone(), endpoint: session.endpoint, stacks };
         Form::json_if(self.json).tell(&report)
+    }
+}
+
+impl StackReport {
+    fn of(standing: StackStanding) -> Self {
+        let StackStanding { name, state, resources } = standing;
+        let Some(state) = state else { return Self { name, status: "ABSENT", ..Self::default() } };
+        let well = |resource: &&Resource| !resource.status.ends_with("_COMPLETE");
+        Self {
+            name,
+            status: state.status.name(),
+            resources: resources.len(),
+            outputs: state.outputs,
+            reason: state.reason,
+            unwell: resources.iter().filter(well).map(told).collect(),
+        }
     }
 }
 

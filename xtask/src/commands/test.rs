@@ -1,31 +1,43 @@
 use clap::Args;
 use std::process::{Command, Stdio};
 
-use crate::failure::{Context, Failure, Outcome};
+use engine::failure::{Context, Failure, Outcome};
+
+use crate::commands::simulate;
+use crate::output::Form;
 use crate::progress::say;
 use crate::project::Project;
 
-/// Run every check and test: formatting, lints, unit, golden, compile-fail and end-to-end
+/// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
 /// Installs what it needs on first use: Python 3, a C compiler and git are all that has to be there.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Only tests whose name contains this; formatting and lints are left out
+    /// Only tests whose name contains this; formatting, lints and the simulation are left out
     filter: Option<String>,
 }
+
+/// How many schedules are drawn against the simulated cloud: about half a minute of them.
+const SEEDS: u64 = 100_000;
+
+/// A crate of the shell declares a later Rust than the one that it is content with.
+const ANY_RUST: &str = "--ignore-rust-version";
 
 impl Test {
     pub(crate) fn run(&self) -> Outcome {
         let project = Project::find()?;
         if self.filter.is_none() {
             cargo(&project, "formatting", &["fmt", "--all", "--check"], "run: cargo fmt --all")?;
-            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", ANY_RUST, "--", "--deny", "warnings"];
             cargo(&project, "lints", &clippy, "mend what clippy names above")?;
+            say(&format!("== simulation: cargo xtask simulate --seeds {SEEDS}"));
+            simulate::run(SEEDS, Form::Text)?;
         }
         let mut nextest = Command::new("cargo");
         nextest.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
         let has_nextest = nextest.status().is_ok_and(|status| status.success());
         let mut tests = if has_nextest { vec!["nextest", "run", "--workspace"] } else { vec!["test", "--workspace"] };
+        tests.push(ANY_RUST);
         tests.extend(self.filter.as_deref());
         cargo(&project, "tests", &tests, "run one of them alone: cargo xtask test NAME")
     }

@@ -1,4 +1,6 @@
 use clap::Args;
+use engine::failure::{Failure, Outcome};
+use engine::refusal::Asked;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
@@ -8,12 +10,10 @@ use std::fmt;
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use crate::cloud::Cloud;
+use crate::cloud::Aws;
 use crate::commands::send::Pipeline;
-use crate::failure::{Failure, Outcome};
 use crate::output::Form;
 use crate::progress::Task;
-use crate::refusal::Asked;
 use crate::session::{Emulator, Session};
 
 /// Compare what came out of a pipeline with what went in
@@ -84,14 +84,14 @@ impl Verify {
     }
 }
 
-struct Lake<'a, C> {
-    cloud: &'a C,
+struct Lake<'a> {
+    cloud: &'a Aws,
     bucket: &'a str,
     /// The ids in each object that was read. An object is not written again with other records.
     read: BTreeMap<String, Vec<String>>,
 }
 
-impl<C: Cloud> Lake<'_, C> {
+impl Lake<'_> {
     async fn balance(&mut self, sent: Option<usize>) -> Outcome<Balance> {
         self.read_new(contract::taxi::WRITTEN, contract::taxi::EVENT_ID).await?;
         self.read_new(contract::taxi::REJECTED, "sequence").await?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use super::folder::Folder;
-use crate::failure::{Context, Failure, Outcome};
+use engine::failure::{Context, Failure, Outcome};
 
 const PORT_VARIABLE: &str = "MILLRACE_LOCAL_PORT";
 

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Context, Outcome};
 use crate::project::Project;
+use engine::failure::{Context, Outcome};
 
 /// The emulator's part of the state folder.
 #[derive(Debug, Clone)]

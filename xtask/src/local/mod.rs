@@ -12,11 +12,11 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Task;
 use crate::project::Project;
 use crate::tools;
 use endpoint::Endpoint;
+use engine::failure::{Context, Failure, Outcome};
 use folder::Folder;
 
 /// How long the emulator may take to write its state when it is told to stop.

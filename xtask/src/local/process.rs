@@ -8,7 +8,7 @@ use std::fs::{File, TryLockError};
 use std::io::Read;
 
 use super::folder::Folder;
-use crate::failure::{Context, Failure, Outcome};
+use engine::failure::{Context, Failure, Outcome};
 
 /// The emulator's process id, if it lives.
 pub(super) fn running(folder: &Folder) -> Outcome<Option<Pid>> {

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use super::endpoint::Endpoint;
 use super::folder::Folder;
 use super::{health, process};
-use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Task;
 use crate::tools::Tool;
+use engine::failure::{Context, Failure, Outcome};
 
 /// The program that runs MiniStack, and what it brings along. The first one is started.
 const PROGRAMS: [(&str, &str); 2] =

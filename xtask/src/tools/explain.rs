@@ -1,6 +1,6 @@
 //! What went wrong while installing, and what to do about it, from what Python and pip printed.
 
-use crate::failure::Failure;
+use engine::failure::Failure;
 
 /// How much of pip's own words is kept.
 const LAST_LINES: usize = 8;

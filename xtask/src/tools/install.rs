@@ -9,8 +9,8 @@ use super::Tool;
 use super::explain;
 use super::pin::Pin;
 use super::python::{self, Python};
-use crate::failure::{Context, Failure, Outcome};
 use crate::progress::Task;
+use engine::failure::{Context, Failure, Outcome};
 
 /// Written last: a folder that has it is complete.
 const MARKER: &str = "complete";

@@ -10,8 +10,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::Outcome;
 use crate::project::Project;
+use engine::failure::Outcome;
 
 /// A tool that is installed and complete.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::hash;
+use engine::hash;
 
 /// A tool with all that it needs.
 pub(super) struct Pin {

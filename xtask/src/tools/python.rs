@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::failure::{Failure, Outcome};
+use engine::failure::{Failure, Outcome};
 
 /// The oldest that all pinned packages run on.
 const OLDEST: (u32, u32) = (3, 10);

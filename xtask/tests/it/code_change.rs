@@ -1,34 +1,10 @@
 //! A second checkout: it builds the same archives, and a change of one function's code there is the change of one archive
 //! and one stack.
 
-use crate::common::{LocalStage, root, text};
+use crate::common::{LocalStage, second_checkout};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// A copy of all files that git knows, always at the same place, so that what was built there is there still.
-fn second_checkout() -> PathBuf {
-    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("second-checkout");
-    let files = Command::new("git")
-        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(files.status.success(), "{}", text(&files.stderr));
-    let files = text(&files.stdout);
-    // What is gone from this checkout must go there too.
-    for dir in ["environments", "functions", "stacks", "templates", "xtask"] {
-        let _ = fs::remove_dir_all(copy.join(dir));
-    }
-    for file in files.lines().filter(|file| root().join(file).is_file()) {
-        let (from, to) = (root().join(file), copy.join(file));
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from, to).unwrap();
-    }
-    copy
-}
 
 fn keys(report: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -1,6 +1,8 @@
 //! A local stage of its own for a test: its own emulator, on its own port, gone afterwards.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,6 +11,42 @@ use tempfile::TempDir;
 /// The checkout.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A copy of all files that git knows, always at the same place, so that what was built there is there still. Only what
+/// differs is written: cargo goes by times.
+pub(crate) fn second_checkout() -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("second-checkout");
+    let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let listed = Command::new("git").args(list).current_dir(root()).output().unwrap();
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    let listed = text(&listed.stdout);
+    let files: BTreeSet<&str> = listed.lines().filter(|file| root().join(file).is_file()).collect();
+    for dir in ["environments", "functions", "stacks", "templates", "xtask"] {
+        remove_others(&copy, Path::new(dir), &files);
+    }
+    for file in files {
+        let (content, to) = (fs::read(root().join(file)).unwrap(), copy.join(file));
+        if fs::read(&to).is_ok_and(|there| there == content) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, content).unwrap();
+    }
+    copy
+}
+
+/// What is gone from this checkout goes there too.
+fn remove_others(copy: &Path, dir: &Path, files: &BTreeSet<&str>) {
+    let Ok(entries) = fs::read_dir(copy.join(dir)) else { return };
+    for entry in entries {
+        let path = dir.join(entry.unwrap().file_name());
+        if copy.join(&path).is_dir() {
+            remove_others(copy, &path, files);
+        } else if !files.contains(path.to_str().unwrap()) {
+            fs::remove_file(copy.join(path)).unwrap();
+        }
+    }
 }
 
 static TURN: Mutex<()> = Mutex::new(());

@@ -6,5 +6,7 @@ mod code_change;
 mod command_line;
 mod common;
 mod house;
+mod interruptions;
 mod least_privilege;
 mod local_stage;
+mod two_at_once;

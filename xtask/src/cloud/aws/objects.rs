@@ -1,12 +1,14 @@
 //! S3's side of the port.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Config;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
 use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
-use std::path::Path;
+use engine::cloud::{Answer, CloudError, Content, Fault, Kept, ObjectVersion};
 
 use super::error::told;
-use crate::cloud::{Answer, CloudError, Fault, ObjectVersion};
 
 pub(super) async fn checksum(client: &Client, bucket: &str, key: &str) -> Answer<Option<String>> {
     let call = client.head_object().bucket(bucket).key(key).checksum_mode(ChecksumMode::Enabled);
@@ -17,15 +19,60 @@ pub(super) async fn checksum(client: &Client, bucket: &str, key: &str) -> Answer
     }
 }
 
-pub(super) async fn put(client: &Client, bucket: &str, key: &str, file: &Path, sha256: &str) -> Answer {
+pub(super) async fn put(client: &Client, bucket: &str, key: &str, content: Content<'_>, sha256: &str) -> Answer {
     let call = "s3:PutObject";
-    let body = ByteStream::from_path(file).await.map_err(|error| CloudError {
-        call,
-        fault: Fault::Other,
-        message: format!("cannot read {}: {error}", file.display()),
-    })?;
+    let body = match content {
+        Content::Text(text) => ByteStream::from(text.as_bytes().to_vec()),
+        Content::File(file) => ByteStream::from_path(file).await.map_err(|error| CloudError {
+            call,
+            fault: Fault::Other,
+            message: format!("cannot read {}: {error}", file.display()),
+        })?,
+    };
     let put = client.put_object().bucket(bucket).key(key).body(body).checksum_sha256(sha256);
     put.send().await.map(drop).map_err(told(call))
+}
+
+pub(super) async fn read(client: &Client, bucket: &str, key: &str) -> Answer<Option<Kept>> {
+    let call = "s3:GetObject";
+    let object = match client.get_object().bucket(bucket).key(key).send().await.map_err(told(call)) {
+        Ok(object) => object,
+        Err(error) if error.fault == Fault::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mark = object.e_tag.unwrap_or_default();
+    let text = String::from_utf8(bytes(call, object.body).await?).map_err(|_| CloudError {
+        call,
+        fault: Fault::Other,
+        message: format!("{key} in {bucket} is not text"),
+    })?;
+    Ok(Some(Kept { text, mark }))
+}
+
+pub(super) async fn write_if(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    text: &str,
+    mark: Option<&str>,
+) -> Answer<String> {
+    let body = ByteStream::from(text.as_bytes().to_vec());
+    let call = client.put_object().bucket(bucket).key(key).body(body);
+    let call = match mark {
+        Some(mark) => call.if_match(mark),
+        None => call.if_none_match("*"),
+    };
+    // A second attempt of the SDK's own would find what the first one wrote, and take it for somebody else's.
+    let once = Config::builder().retry_config(RetryConfig::disabled());
+    match call.customize().config_override(once).send().await {
+        Ok(written) => Ok(written.e_tag.unwrap_or_default()),
+        Err(error) => {
+            // What was to be replaced is gone.
+            let gone = mark.is_some() && error.code() == Some("NoSuchKey");
+            let error = told("s3:PutObject")(error);
+            Err(if gone { CloudError { fault: Fault::Overtaken, ..error } } else { error })
+        }
+    }
 }
 
 pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<Vec<String>> {
@@ -45,8 +92,12 @@ pub(super) async fn list(client: &Client, bucket: &str, prefix: &str) -> Answer<
 pub(super) async fn get(client: &Client, bucket: &str, key: &str) -> Answer<Vec<u8>> {
     let call = "s3:GetObject";
     let object = client.get_object().bucket(bucket).key(key).send().await.map_err(told(call))?;
-    let body = object.body.collect().await;
-    body.map(AggregatedBytes::to_vec).map_err(|error| CloudError {
+    bytes(call, object.body).await
+}
+
+/// The object's content, whose arrival may end early.
+async fn bytes(call: &'static str, body: ByteStream) -> Answer<Vec<u8>> {
+    body.collect().await.map(AggregatedBytes::to_vec).map_err(|error| CloudError {
         call,
         fault: Fault::Unreachable,
         message: error.to_string(),

@@ -1,16 +1,12 @@
-//! CloudFormation's side of the port.
+//! CloudFormation's side of the port: stacks as they stand.
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction as SdkAction, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Replacement,
-    Tag, TemplateStage,
-};
+use aws_sdk_cloudformation::primitives::DateTime;
+use aws_sdk_cloudformation::types::TemplateStage;
+use engine::cloud::{Answer, CloudError, Event, Fault, Resource, StackState, StackStatus};
+use std::time::Duration;
 
 use super::error::told;
-use crate::cloud::{
-    Answer, Change, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetState, CloudError, Event, Fault, Resource,
-    StackState, StackStatus,
-};
 
 pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option<StackState>> {
     let call = "cloudformation:DescribeStacks";
@@ -27,6 +23,7 @@ pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option
     };
     let parameters = stack.parameters.unwrap_or_default().into_iter();
     let outputs = stack.outputs.unwrap_or_default().into_iter();
+    let tags = stack.tags.unwrap_or_default().into_iter();
     Ok(Some(StackState {
         id: stack.stack_id.unwrap_or_default(),
         name: stack.stack_name.unwrap_or_default(),
@@ -34,6 +31,9 @@ pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option
         reason: stack.stack_status_reason.filter(|reason| !reason.is_empty()),
         parameters: parameters.filter_map(|p| Some((p.parameter_key?, p.parameter_value?))).collect(),
         outputs: outputs.filter_map(|o| Some((o.output_key?, o.output_value?))).collect(),
+        tags: tags.filter_map(|t| Some((t.key?, t.value?))).collect(),
+        protected: stack.enable_termination_protection.unwrap_or_default(),
+        changed: stack.last_updated_time.or(stack.creation_time).map(|time| time.to_string()).unwrap_or_default(),
     }))
 }
 
@@ -73,79 +73,37 @@ pub(super) async fn events(
     let events = answer.stack_events.unwrap_or_default().into_iter().map(|event| Event {
         id: event.event_id.unwrap_or_default(),
         logical_id: event.logical_resource_id.unwrap_or_default(),
+        physical_id: event.physical_resource_id.unwrap_or_default(),
         kind: event.resource_type.unwrap_or_default(),
         status: event.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
         reason: event.resource_status_reason.filter(|reason| !reason.is_empty()),
         token: event.client_request_token,
+        at: event.timestamp.map(since_epoch).unwrap_or_default(),
     });
     Ok((events.collect(), answer.next_token))
 }
 
-pub(super) async fn create_change_set(client: &Client, request: &ChangeSetRequest) -> Answer {
-    let parameters = request.parameters.iter();
-    let tags = request.tags.iter();
-    let kind = if request.creates { ChangeSetType::Create } else { ChangeSetType::Update };
-    let capabilities = request.capabilities.iter().map(|capability| Capability::from(*capability)).collect();
-    let call = client
-        .create_change_set()
-        .stack_name(&request.stack)
-        .change_set_name(&request.name)
-        .change_set_type(kind)
-        .template_body(&request.template)
-        .set_parameters(Some(
-            parameters
-                .map(|(key, value)| Parameter::builder().parameter_key(key).parameter_value(value).build())
-                .collect(),
-        ))
-        .set_tags(Some(tags.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()))
-        .set_capabilities(Some(capabilities))
-        // What a deleted stack kept has the names that this one takes: it is taken in, with its data.
-        .import_existing_resources(request.creates);
-    call.send().await.map(drop).map_err(told("cloudformation:CreateChangeSet"))
-}
-
-pub(super) async fn change_set(client: &Client, stack: &str, name: &str) -> Answer<ChangeSet> {
-    let mut changes = Vec::new();
+pub(super) async fn importers(client: &Client, export: &str) -> Answer<Vec<String>> {
+    let mut all = Vec::new();
     let mut page = None;
     loop {
-        let call = client.describe_change_set().stack_name(stack).change_set_name(name).set_next_token(page);
-        let answer = call.send().await.map_err(told("cloudformation:DescribeChangeSet"))?;
-        changes.extend(answer.changes.unwrap_or_default().into_iter().filter_map(change));
-        page = answer.next_token;
-        if page.is_some() {
-            continue;
-        }
-        let reason = answer.status_reason.unwrap_or_default();
-        let state = match answer.status {
-            Some(ChangeSetStatus::CreateComplete) => match answer.execution_status {
-                Some(ExecutionStatus::Available) | None => ChangeSetState::Ready,
-                Some(_) => ChangeSetState::Stale,
-            },
-            Some(ChangeSetStatus::Failed) if says_no_change(&reason) => ChangeSetState::Empty,
-            Some(ChangeSetStatus::Failed) => ChangeSetState::Failed(reason),
-            Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) | None => ChangeSetState::Pending,
-            Some(other) => ChangeSetState::Failed(format!("the change set is {}", other.as_str())),
+        let call = client.list_imports().export_name(export).set_next_token(page);
+        let answer = match call.send().await.map_err(told("cloudformation:ListImports")) {
+            Ok(answer) => answer,
+            // That nobody imports it is an error of its own, known by its sentence alone.
+            Err(error) if error.fault == Fault::NotFound || error.message.contains("is not imported by any stack") => {
+                return Ok(all);
+            }
+            Err(error) => return Err(error),
         };
-        return Ok(ChangeSet { name: name.to_owned(), stack_id: answer.stack_id.unwrap_or_default(), state, changes });
+        all.extend(answer.imports.unwrap_or_default());
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(all);
+        }
     }
 }
 
-fn change(change: aws_sdk_cloudformation::types::Change) -> Option<Change> {
-    let resource = change.resource_change?;
-    let action = match (resource.action?, resource.replacement) {
-        (SdkAction::Add | SdkAction::Import, _) => ChangeAction::Add,
-        (SdkAction::Remove, _) => ChangeAction::Remove,
-        (_, Some(Replacement::True | Replacement::Conditional)) => ChangeAction::Replace,
-        _ => ChangeAction::Modify,
-    };
-    Some(Change {
-        logical_id: resource.logical_resource_id.unwrap_or_default(),
-        kind: resource.resource_type.unwrap_or_default(),
-        action,
-    })
-}
-
-/// CloudFormation has two ways to say that a change set is empty, and no code for either.
-fn says_no_change(reason: &str) -> bool {
-    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
+fn since_epoch(time: DateTime) -> Duration {
+    Duration::new(u64::try_from(time.secs()).unwrap_or_default(), time.subsec_nanos())
 }

@@ -1,11 +1,18 @@
-//! Kinesis' side of the port.
+//! Kinesis, which only sending asks for.
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+use engine::cloud::{Answer, CloudError, Fault};
 
 use super::error::told;
-use crate::cloud::{Answer, CloudError, Fault, Record};
+
+/// A record for a stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) partition_key: String,
+    pub(crate) data: Vec<u8>,
+}
 
 pub(super) async fn put(client: &Client, stream: &str, records: &[Record]) -> Answer<Vec<Result<(), String>>> {
     let call = "kinesis:PutRecords";

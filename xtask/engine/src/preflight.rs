@@ -1,0 +1,83 @@
+//! What is asked before anything is changed: whether this is the right account, and whether the caller may do it.
+
+use std::collections::BTreeSet;
+
+use crate::cloud::{Caller, Cloud, Fault};
+use crate::engine::Engine;
+use crate::failure::{Failure, Outcome};
+use crate::host::News;
+use crate::permissions::{Verb, needed};
+use crate::plan::{Action, Plan};
+use crate::refusal::CHECK_THE_NETWORK;
+
+/// A deploy to the wrong account is not undone by an error message afterwards.
+pub async fn account<C: Cloud>(cloud: &C, stage: &str, account: &str) -> Outcome<Caller> {
+    let caller = cloud.caller().await.map_err(|error| match error.fault {
+        Fault::NoCredentials => Failure::new(format!("stage {stage}: no AWS credentials"))
+            .because(&error)
+            .hint(format!("sign in to account {account}, for example with 'aws sso login', and set AWS_PROFILE")),
+        Fault::Expired => Failure::new(format!("stage {stage}: the AWS credentials have expired"))
+            .because(&error)
+            .hint("sign in again and repeat the command"),
+        Fault::Unreachable => {
+            Failure::new(format!("stage {stage}: AWS does not answer")).because(&error).hint(CHECK_THE_NETWORK)
+        }
+        _ => Failure::new(format!("stage {stage}: cannot tell whose credentials these are")).because(&error),
+    })?;
+    if caller.account == account {
+        return Ok(caller);
+    }
+    Err(Failure::invalid(format!(
+        "stage {stage} lives in account {account}, but the credentials are of account {}",
+        caller.account
+    ))
+    .since(format!("the caller is {}", caller.arn))
+    .hint(format!("use credentials of account {account}, or correct 'account' in environments/{stage}.yaml")))
+}
+
+/// Asks IAM whether the caller may do what the plan needs, and says what it may not. IAM is asked about any resource: a
+/// policy that is limited to some may still allow it, so that this warns and does not stop.
+pub async fn permissions<C: Cloud>(engine: &Engine<'_, C>, plan: &Plan) {
+    let Ok(caller) = engine.cloud.caller().await else { return };
+    if caller.arn.ends_with(":root") {
+        return;
+    }
+    let actions: Vec<String> = actions(plan).into_iter().collect();
+    let note = match engine.cloud.denied(&caller, &actions).await {
+        Ok(denied) if denied.is_empty() => return,
+        Ok(denied) => format!(
+            "IAM says that {} may not do, at least not to every resource: {}. If AWS refuses one of them, what was begun is \
+             rolled back",
+            caller.arn,
+            denied.join(", ")
+        ),
+        Err(error) => format!("cannot ask IAM whether {} may do this ({error}); going on", caller.arn),
+    };
+    engine.host.tell(News::Note(&note));
+}
+
+/// Everything that the plan needs of the caller.
+fn actions(plan: &Plan) -> BTreeSet<String> {
+    let ours = [
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:GetTemplate",
+        "s3:GetObject",
+        "s3:PutObject",
+    ];
+    let mut actions: BTreeSet<String> = ours.map(str::to_owned).into();
+    for resource in plan.stacks.iter().flat_map(|stack| &stack.resources) {
+        let verbs: &[Verb] = match resource.action {
+            Action::Create => &[Verb::Create],
+            Action::Modify => &[Verb::Modify],
+            Action::Replace => &[Verb::Create, Verb::Delete],
+            Action::Delete => &[Verb::Delete],
+        };
+        let needs = verbs.iter().filter_map(|verb| needed(&resource.kind, *verb)).flatten();
+        actions.extend(needs.map(|action| (*action).to_owned()));
+    }
+    actions
+}

@@ -1,0 +1,144 @@
+//! A process that is killed before a call, after it, or whose reply is lost, at every call there is: the same command again
+//! has to end in the same state.
+
+use std::fmt::Write;
+
+use super::bench::{Bench, End};
+use super::report::Scenario;
+use crate::apply::Deployed;
+use crate::failure::Outcome;
+use crate::sim::{Upset, Weather};
+use crate::target::{DeleteData, Target, Wishes};
+
+/// What is interrupted.
+pub(super) struct Story<'a> {
+    pub name: String,
+    /// How things stand before.
+    pub from: Bench,
+    pub what: What<'a>,
+}
+
+/// A command, run from its beginning.
+#[derive(Clone, Copy)]
+pub(super) enum What<'a> {
+    Deploy(&'a Target),
+    /// With all data, which is named.
+    Destroy(&'a Target),
+}
+
+impl What<'_> {
+    fn run(self, bench: &Bench, name: &str, weather: Weather) -> (End<()>, usize) {
+        match self {
+            Self::Deploy(target) => {
+                let (end, calls) = bench.deploy(name, target, &Wishes::default(), weather);
+                (end.map(|end| end.map(drop::<Deployed>)), calls)
+            }
+            Self::Destroy(target) => {
+                let wishes = Wishes { delete_data: DeleteData::All, ..Wishes::default() };
+                let (end, calls) = bench.destroy(name, target, &wishes, weather);
+                (end.map(|end| end.map(drop)), calls)
+            }
+        }
+    }
+
+    fn allowed(self, bench: &Bench) -> Vec<String> {
+        match self {
+            Self::Deploy(_) => Vec::new(),
+            Self::Destroy(_) => bench.world.borrow().ledger.losses.iter().map(|(_, id)| id.clone()).collect(),
+        }
+    }
+}
+
+impl Story<'_> {
+    /// How it ends undisturbed, and after how many calls.
+    fn undisturbed(&self) -> Result<(String, usize), String> {
+        let bench = self.from.again(1);
+        let (end, calls) = self.what.run(&bench, "only", Weather::default());
+        match end {
+            Some(Ok(())) => {}
+            Some(Err(failure)) => return Err(format!("undisturbed, it fails: {failure}")),
+            None => return Err("undisturbed, it does not end".to_owned()),
+        }
+        let faults = bench.faults(&self.what.allowed(&bench));
+        if faults.is_empty() { Ok((bench.outcome(), calls)) } else { Err(faults.join("; ")) }
+    }
+
+    /// Every call, in every way: a share of them, so that threads can divide it.
+    pub(super) fn once_at_every_call(&self, share: usize, of: usize) -> Scenario {
+        let mut scenario = Scenario::named(&self.name);
+        let (expected, calls) = match self.undisturbed() {
+            Ok(known) => known,
+            Err(fault) => {
+                scenario.note(0, Err(fault));
+                return scenario;
+            }
+        };
+        for call in (1..=calls).filter(|call| call % of == share) {
+            for (mode, upset) in Upset::ALL.into_iter().enumerate() {
+                let seed = (call * 10 + mode) as u64;
+                scenario.note(seed, self.interrupted(&[(call, upset)], seed, &expected));
+            }
+        }
+        scenario
+    }
+
+    /// Every call of the first run, and then every call of the second one; again a share of them.
+    pub(super) fn twice_at_every_pair(&self, share: usize, of: usize) -> Scenario {
+        let mut scenario = Scenario::named(&format!("{}, twice", self.name));
+        let (expected, calls) = match self.undisturbed() {
+            Ok(known) => known,
+            Err(fault) => {
+                scenario.note(0, Err(fault));
+                return scenario;
+            }
+        };
+        for first in (1..=calls).filter(|call| call % of == share) {
+            for second in 1..=calls {
+                for (mode, upset) in Upset::ALL.into_iter().enumerate() {
+                    let other = Upset::ALL[(first + second + mode) % 3];
+                    let seed = ((first * 1000 + second) * 10 + mode) as u64;
+                    scenario.note(seed, self.interrupted(&[(first, upset), (second, other)], seed, &expected));
+                }
+            }
+        }
+        scenario
+    }
+
+    fn interrupted(&self, upsets: &[(usize, Upset)], seed: u64, expected: &str) -> Result<(), String> {
+        let mut bench = self.from.again(seed);
+        bench.one_machine = seed.is_multiple_of(2);
+        bench.world.borrow_mut().climate.stale_reads = u32::try_from(seed % 3).unwrap_or_default();
+        let mut course = String::new();
+        for (number, upset) in upsets.iter().enumerate() {
+            let weather = Weather { upset: Some(*upset), ..Weather::default() };
+            let (end, _) = self.what.run(&bench, &format!("run-{number}"), weather);
+            let _ = write!(course, "{upset:?}: {}; ", told(end.as_ref()));
+        }
+        let (end, _) = self.what.run(&bench, "last", Weather::default());
+        if !matches!(end, Some(Ok(()))) {
+            return Err(format!("{course}then: {}", told(end.as_ref())));
+        }
+        let faults = bench.faults(&self.what.allowed(&bench));
+        if !faults.is_empty() {
+            return Err(format!("{course}{}", faults.join("; ")));
+        }
+        if bench.outcome() != expected {
+            return Err(format!("{course}it ends otherwise:\n{}\nnot\n{expected}", bench.outcome()));
+        }
+        if let What::Deploy(target) = self.what {
+            let plan = bench.plan(target, &Wishes::default()).map_err(|failure| failure.to_string())?;
+            if plan.changes() {
+                return Err(format!("{course}there is still something to change"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn told<T>(end: Option<&Outcome<T>>) -> String {
+    match end {
+        None => "killed".to_owned(),
+        Some(Ok(_)) => "ended".to_owned(),
+        Some(Err(failure)) => failure.to_string(),
+    }
+}

@@ -1,0 +1,153 @@
+//! The stage of the programme: four stacks that import from each other, with data, roles, functions and their code, in
+//! several versions. Small, so that a hundred thousand schedules take a minute.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::hash;
+use crate::target::{Archive, Pace, Target, Wanted};
+use crate::template::Template;
+
+/// In which ways a version of the stage differs from the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Version {
+    pub shards: u32,
+    pub code: &'static str,
+    /// Whether `ingestion` has one more queue.
+    pub extra: bool,
+    /// Whether `load` imports from `ingestion`, and `ingestion` exports for it.
+    pub linked: bool,
+}
+
+pub(super) const FIRST: Version = Version { shards: 2, code: "one", extra: false, linked: true };
+pub(super) const LARGER: Version = Version { shards: 4, extra: true, ..FIRST };
+pub(super) const OTHER_CODE: Version = Version { code: "two", ..FIRST };
+pub(super) const LARGEST: Version = Version { shards: 8, code: "three", extra: true, linked: true };
+pub(super) const UNLINKED: Version = Version { linked: false, ..FIRST };
+
+pub(super) const STACKS: [&str; 4] = ["sim-data-sources", "sim-stream", "sim-ingestion", "sim-load"];
+pub(super) const BUCKET: &str = "sim-artifacts";
+
+pub(super) fn stage(version: Version) -> Target {
+    let functions = ["store", "forward", "consolidate", "load"];
+    let stacks = [data_sources(), stream(version), ingestion(version), load(version)];
+    Target {
+        stage: "sim".to_owned(),
+        stacks: STACKS.into_iter().zip(stacks).map(|(name, body)| wanted(name, &body, version)).collect(),
+        known: STACKS.map(str::to_owned).into(),
+        bucket: BUCKET.to_owned(),
+        bucket_stack: STACKS[0].to_owned(),
+        archives: functions.map(|function| archive(function, version)).into(),
+        copy_of: None,
+        express: false,
+        pace: Pace { poll: Duration::from_millis(1500), beat: Duration::from_secs(10) },
+    }
+}
+
+/// Only the first stacks of it, as a stage with fewer pipelines has them.
+pub(super) fn partly(version: Version, stacks: usize) -> Target {
+    let mut target = stage(version);
+    target.stacks.truncate(stacks);
+    target
+}
+
+fn key(function: &str, version: Version) -> String {
+    format!("{function}/{}.zip", &hash::hex(&[function.as_bytes(), version.code.as_bytes()])[..16])
+}
+
+fn archive(function: &str, version: Version) -> Archive {
+    let key = key(function, version);
+    let sha256_base64 = format!("checksum of {key}");
+    Archive { function: function.to_owned(), path: PathBuf::from(&key), key, sha256_base64, bytes: 1024 }
+}
+
+fn wanted(name: &str, body: &Value, version: Version) -> Wanted {
+    let declared = body["Parameters"].as_object().into_iter().flat_map(|map| map.keys());
+    let value = |parameter: &String| key(parameter.trim_end_matches("Code"), version);
+    let body_text = body.to_string();
+    Wanted {
+        name: name.to_owned(),
+        parameters: declared.map(|parameter| (parameter.clone(), value(parameter))).collect(),
+        template: Template::parse(&body_text).unwrap_or_default(),
+        body: body_text,
+        tags: BTreeMap::from([("stage".to_owned(), "sim".to_owned())]),
+    }
+}
+
+fn kept(kind: &str, properties: &Value) -> Value {
+    json!({"Type": kind, "DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain", "Properties": properties})
+}
+
+fn function(name: &str) -> [(String, Value); 2] {
+    let role = json!({"Type": "AWS::IAM::Role", "Properties": {"Policies": []}});
+    let code = json!({"S3Bucket": BUCKET, "S3Key": {"Ref": format!("{name}Code")}});
+    let properties = json!({"FunctionName": format!("sim-{name}"), "Code": code,
+        "Role": {"Fn::GetAtt": [format!("{name}Role"), "Arn"]}});
+    [
+        (format!("{name}Role"), role),
+        (format!("{name}Function"), json!({"Type": "AWS::Lambda::Function", "Properties": properties})),
+    ]
+}
+
+fn export(stack: &str, key: &str, id: &str) -> Value {
+    json!({"Value": {"Ref": id}, "Export": {"Name": format!("{stack}:{key}")}})
+}
+
+fn import(stack: &str, key: &str) -> Value {
+    json!({"Fn::ImportValue": format!("{stack}:{key}")})
+}
+
+fn template(functions: &[&str], resources: Vec<(&str, Value)>, outputs: Vec<(&str, Value)>) -> Value {
+    let mut all: BTreeMap<String, Value> = resources.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
+    all.extend(functions.iter().flat_map(|name| function(name)));
+    let parameters: BTreeMap<_, _> =
+        functions.iter().map(|name| (format!("{name}Code"), json!({"Type": "String"}))).collect();
+    let outputs: BTreeMap<_, _> = outputs.into_iter().collect();
+    json!({"Parameters": parameters, "Resources": all, "Outputs": outputs})
+}
+
+fn data_sources() -> Value {
+    let resources = vec![
+        ("Artifacts", kept("AWS::S3::Bucket", &json!({"BucketName": BUCKET}))),
+        ("Output", kept("AWS::S3::Bucket", &json!({"BucketName": "sim-output"}))),
+        ("Topic", json!({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "sim-alerts"}})),
+    ];
+    let outputs =
+        vec![("Output", export(STACKS[0], "Output", "Output")), ("Topic", export(STACKS[0], "Topic", "Topic"))];
+    template(&[], resources, outputs)
+}
+
+fn stream(version: Version) -> Value {
+    let stream = json!({"Name": "sim-taxi", "ShardCount": version.shards});
+    let mapping =
+        json!({"EventSourceArn": {"Fn::GetAtt": ["Stream", "Arn"]}, "FunctionName": {"Ref": "storeFunction"}});
+    let resources = vec![
+        ("Stream", kept("AWS::Kinesis::Stream", &stream)),
+        (
+            "Failures",
+            kept("AWS::SQS::Queue", &json!({"QueueName": "sim-failures", "Lake": import(STACKS[0], "Output")})),
+        ),
+        ("Mapping", json!({"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping})),
+    ];
+    template(&["store", "forward"], resources, vec![])
+}
+
+fn ingestion(version: Version) -> Value {
+    let mut resources = vec![
+        ("Catalogue", kept("AWS::S3::Bucket", &json!({"BucketName": "sim-catalogue"}))),
+        ("Files", kept("AWS::SQS::Queue", &json!({"QueueName": "sim-files", "Alerts": import(STACKS[0], "Topic")}))),
+    ];
+    if version.extra {
+        resources.push(("Extra", kept("AWS::SQS::Queue", &json!({"QueueName": "sim-extra"}))));
+    }
+    let outputs = if version.linked { vec![("Files", export(STACKS[2], "Files", "Files"))] } else { vec![] };
+    template(&["consolidate"], resources, outputs)
+}
+
+fn load(version: Version) -> Value {
+    let files = if version.linked { import(STACKS[2], "Files") } else { json!("by name") };
+    let resources = vec![("Loads", kept("AWS::SQS::Queue", &json!({"QueueName": "sim-loads", "Files": files})))];
+    template(&["load"], resources, vec![])
+}

@@ -1,0 +1,70 @@
+//! Buckets: they hold objects as long as the resource that they are exists.
+
+use super::world::World;
+use crate::cloud::{Answer, Fault, Kept, ObjectVersion};
+
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub sha256: String,
+    pub text: String,
+    pub mark: u64,
+}
+
+impl World {
+    fn bucket_exists(&self, call: &'static str, bucket: &str) -> Answer {
+        let exists = self.things.get(bucket).is_some_and(|thing| thing.kind == "AWS::S3::Bucket");
+        if exists { Ok(()) } else { Err(super::refuse(call, Fault::NotFound, "The specified bucket does not exist")) }
+    }
+
+    pub fn checksum(&self, bucket: &str, key: &str) -> Option<String> {
+        self.objects.get(&(bucket.to_owned(), key.to_owned())).map(|object| object.sha256.clone())
+    }
+
+    pub fn put(&mut self, bucket: &str, key: &str, sha256: &str, text: &str) -> Answer<u64> {
+        self.bucket_exists("s3:PutObject", bucket)?;
+        self.marks += 1;
+        if self.climate.lost_uploads > 0 && text.is_empty() {
+            self.climate.lost_uploads -= 1;
+            return Ok(self.marks);
+        }
+        let object = Object { sha256: sha256.to_owned(), text: text.to_owned(), mark: self.marks };
+        self.objects.insert((bucket.to_owned(), key.to_owned()), object);
+        Ok(self.marks)
+    }
+
+    pub fn read(&self, bucket: &str, key: &str) -> Option<Kept> {
+        let object = self.objects.get(&(bucket.to_owned(), key.to_owned()))?;
+        Some(Kept { text: object.text.clone(), mark: object.mark.to_string() })
+    }
+
+    pub fn write_if(&mut self, bucket: &str, key: &str, text: &str, mark: Option<&str>) -> Answer<String> {
+        let call = "s3:PutObject";
+        self.bucket_exists(call, bucket)?;
+        let now = self.read(bucket, key).map(|kept| kept.mark);
+        if now.as_deref() != mark {
+            return Err(super::refuse(call, Fault::Overtaken, "At least one of the preconditions did not hold"));
+        }
+        self.put(bucket, key, "", text).map(|mark| mark.to_string())
+    }
+
+    /// A page of what a bucket holds.
+    pub fn versions(&self, bucket: &str) -> Vec<ObjectVersion> {
+        let held = self.objects.keys().filter(|(of, _)| of == bucket).take(3);
+        held.map(|(_, key)| ObjectVersion { key: key.clone(), version: None }).collect()
+    }
+
+    pub fn remove(&mut self, bucket: &str, versions: &[ObjectVersion]) {
+        for version in versions {
+            self.objects.remove(&(bucket.to_owned(), version.key.clone()));
+        }
+    }
+
+    /// Somebody writes into a bucket that goes on filling, just when it is found empty (fault 13).
+    pub fn fill(&mut self, bucket: &str) {
+        let left = self.climate.filling.get_mut(bucket).filter(|left| **left > 0);
+        let Some(left) = left else { return };
+        *left -= 1;
+        let key = format!("late-{left}");
+        let _ = self.put(bucket, &key, "late", "late");
+    }
+}

@@ -1,0 +1,100 @@
+//! What a stage should be, as the engine gets it: templates, values, archives, and what its users wish of this run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::template::Template;
+
+/// Everything that a stage should be.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub stage: String,
+    /// The stacks that it has; their order follows from what they import from each other.
+    pub stacks: Vec<Wanted>,
+    /// Names of stacks that a stage can have, in the order in which they are deployed.
+    pub known: Vec<String>,
+    /// The bucket of archives and large templates, and the stack that it is in.
+    pub bucket: String,
+    pub bucket_stack: String,
+    pub archives: Vec<Archive>,
+    /// The stage that this one is a copy of; a copy never changes a stage that is none.
+    pub copy_of: Option<String>,
+    /// Whether CloudFormation may call a stack done before its resources serve.
+    pub express: bool,
+    pub pace: Pace,
+}
+
+/// One stack as it should be.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub name: String,
+    pub body: String,
+    pub template: Template,
+    pub parameters: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+}
+
+/// A function's archive, built and at hand.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    pub function: String,
+    /// Where it is in the bucket, or will be.
+    pub key: String,
+    pub path: PathBuf,
+    pub sha256_base64: String,
+    pub bytes: u64,
+}
+
+/// How often to ask, and how long to wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Between two looks at an operation.
+    pub poll: Duration,
+    /// Between two signs of life of whoever holds the stage's lease.
+    pub beat: Duration,
+}
+
+/// What was said on the command line.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Wishes {
+    /// Resources that may be replaced or deleted, though they hold data.
+    pub allow: Vec<String>,
+    /// Resources to leave out when a failed rollback goes on.
+    pub skip: Vec<String>,
+    /// Resources to leave behind when a failed deletion is tried again.
+    pub retain: Vec<String>,
+    /// Whose data is deleted with a stage.
+    pub delete_data: DeleteData,
+    /// To wait for whoever is at work on the stage.
+    pub wait: bool,
+    /// To begin and not to wait for the end.
+    pub detach: bool,
+    /// To give functions new code past their stack.
+    pub hotswap: bool,
+    /// To ask AWS whether resources differ from their template.
+    pub drift: bool,
+}
+
+/// Whose data is deleted when a stage is destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeleteData {
+    Of(Vec<String>),
+    All,
+}
+
+impl Default for DeleteData {
+    fn default() -> Self {
+        Self::Of(Vec::new())
+    }
+}
+
+impl DeleteData {
+    pub fn of(&self, logical_id: &str) -> bool {
+        match self {
+            Self::Of(named) => named.iter().any(|name| name == logical_id),
+            Self::All => true,
+        }
+    }
+}

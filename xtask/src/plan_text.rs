@@ -1,0 +1,128 @@
+//! A plan as text, to be read in ten seconds: what changes, what is lost, what opens, what has to be decided.
+
+use engine::plan::{Action, Plan, PlannedResource, StackPlan, Step};
+use engine::template::PropertyChange;
+use serde_json::Value;
+use std::fmt::{self, Write};
+
+pub(crate) fn write(f: &mut impl Write, plan: &Plan) -> fmt::Result {
+    for stack in &plan.stacks {
+        write_stack(f, stack)?;
+    }
+    for stack in &plan.unneeded {
+        writeln!(f, "{stack}: stands, though nothing in the stage file needs it any more")?;
+        writeln!(f, "  to delete it: cargo xtask destroy --stage {} --only {stack}", plan.stage)?;
+    }
+    write_sum(f, plan)
+}
+
+pub(crate) fn write_stack(f: &mut impl Write, stack: &StackPlan) -> fmt::Result {
+    let verb = match stack.action {
+        Step::Create => "create",
+        Step::Recreate => "delete what is left of a failed creation, and create again",
+        Step::Update => "update",
+        Step::Retry => "try again what failed",
+        Step::ContinueRollback => "finish the rollback that failed, then see",
+        Step::Follow => "wait for what is going on, then see",
+        Step::Stuck => "nothing, before somebody has decided",
+        Step::Nothing => "no change",
+    };
+    write!(f, "{}: {verb}", stack.name)?;
+    if stack.action != Step::Nothing && !stack.after.is_empty() {
+        write!(f, " (after {})", stack.after.join(", "))?;
+    }
+    writeln!(f)?;
+    for note in &stack.notes {
+        writeln!(f, "  note: {note}")?;
+    }
+    for resource in &stack.resources {
+        write_resource(f, resource)?;
+    }
+    for PropertyChange { path, old, new } in &stack.parameters {
+        writeln!(f, "  ~ parameter {path}: {} -> {}", short(old), short(new))?;
+    }
+    if stack.action != Step::Create && stack.action != Step::Recreate {
+        for PropertyChange { path, old, new } in &stack.outputs {
+            let sign = if old.is_null() {
+                '+'
+            } else if new.is_null() {
+                '-'
+            } else {
+                '~'
+            };
+            writeln!(f, "  {sign} output {path}")?;
+        }
+    }
+    for kept in &stack.kept_exports {
+        let by = kept.imported_by.join(", ");
+        writeln!(f, "  export {} stays for now: {by} imports it; the next deploy removes it", kept.export)?;
+    }
+    for drifted in &stack.drift {
+        let how = if drifted.properties.is_empty() { "is gone".to_owned() } else { drifted.properties.join(", ") };
+        writeln!(f, "  drift: {} ({}) differs from its template: {how}", drifted.logical_id, drifted.kind)?;
+    }
+    for decision in &stack.decisions {
+        writeln!(f, "  DECIDE: {}", decision.what)?;
+        for option in &decision.options {
+            writeln!(f, "    {option}")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_resource(f: &mut impl Write, resource: &PlannedResource) -> fmt::Result {
+    let PlannedResource { logical_id, kind, action, properties, replaced_by, holds_data, widens } = resource;
+    let sign = match action {
+        Action::Create => "+",
+        Action::Delete => "-",
+        Action::Modify => "~",
+        Action::Replace => "-/+",
+    };
+    write!(f, "  {sign:<3} {logical_id:<28} {kind}")?;
+    if *action == Action::Replace {
+        write!(f, "  REPLACED, because of {}", replaced_by.join(", "))?;
+    }
+    if *holds_data && matches!(action, Action::Replace | Action::Delete) {
+        write!(f, "  HOLDS DATA")?;
+    }
+    writeln!(f)?;
+    for PropertyChange { path, old, new } in properties {
+        writeln!(f, "        {}: {} -> {}", path.trim_start_matches("Properties."), short(old), short(new))?;
+    }
+    for wider in widens {
+        writeln!(f, "      ! wider: {wider}")?;
+    }
+    Ok(())
+}
+
+fn write_sum(f: &mut impl Write, plan: &Plan) -> fmt::Result {
+    let resources = || plan.stacks.iter().flat_map(|stack| &stack.resources);
+    let count = |action: Action| resources().filter(|resource| resource.action == action).count();
+    let (created, changed) = (count(Action::Create), count(Action::Modify));
+    let (replaced, deleted) = (count(Action::Replace), count(Action::Delete));
+    let wider = resources().filter(|resource| !resource.widens.is_empty()).count();
+    let decisions: usize = plan.stacks.iter().map(|stack| stack.decisions.len()).sum();
+    if !plan.changes() {
+        return writeln!(f, "nothing to change");
+    }
+    write!(f, "{created} to create, {changed} to change, {replaced} to replace, {deleted} to delete")?;
+    if wider > 0 {
+        write!(f, "; {wider} open something")?;
+    }
+    if decisions > 0 {
+        write!(f, "; {decisions} to decide")?;
+    }
+    writeln!(f)
+}
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => return "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

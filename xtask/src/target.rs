@@ -1,0 +1,77 @@
+//! From a stage and its archives to what the engine is given.
+
+use engine::failure::{Failure, Outcome};
+use engine::target::{Archive, Pace, Target, Wanted};
+use engine::template::Template;
+use stacks::names;
+use stacks::render::Rendered;
+use stacks::stack::{StackKind, data_sources};
+use stacks::stage::{Platform, Stage};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::build;
+
+/// Everything that the stage should be. `commit` is noted on the stacks that change.
+pub(crate) fn of(
+    stage: &Stage,
+    rendered: Vec<Rendered>,
+    archives: &[build::Archive],
+    commit: Option<&str>,
+) -> Outcome<Target> {
+    let archives: Vec<_> = archives.iter().map(archive).collect();
+    let stacks = rendered.into_iter().map(|rendered| wanted(stage, rendered, &archives, commit));
+    Ok(Target { stacks: stacks.collect::<Outcome<_>>()?, archives, ..without_stacks(stage) })
+}
+
+/// The stage as it is looked at or deleted: whatever stacks it has.
+pub(crate) fn without_stacks(stage: &Stage) -> Target {
+    Target {
+        stage: stage.name.to_string(),
+        stacks: Vec::new(),
+        known: StackKind::ALL.into_iter().map(|kind| names::stack(stage, kind)).collect(),
+        bucket: data_sources::artifact_bucket(stage),
+        bucket_stack: names::stack(stage, StackKind::DataSources),
+        archives: Vec::new(),
+        copy_of: None,
+        express: stage.express,
+        pace: match stage.platform {
+            Platform::Aws => Pace { poll: Duration::from_millis(1500), beat: Duration::from_secs(10) },
+            Platform::Emulator => Pace { poll: Duration::from_millis(100), beat: Duration::from_secs(2) },
+        },
+    }
+}
+
+fn archive(archive: &build::Archive) -> Archive {
+    Archive {
+        function: archive.function.clone(),
+        key: format!("{}/{}.zip", archive.function, archive.sha256_hex),
+        path: archive.path.clone(),
+        sha256_base64: archive.sha256_base64.clone(),
+        bytes: archive.bytes,
+    }
+}
+
+fn wanted(stage: &Stage, rendered: Rendered, archives: &[Archive], commit: Option<&str>) -> Outcome<Wanted> {
+    let Rendered { stack, body } = rendered;
+    let name = stack.name;
+    let template = Template::parse(&body).ok_or_else(|| {
+        Failure::new(format!("the rendered template of {name} is not YAML")).hint("run: cargo xtask test")
+    })?;
+    let mut parameters = BTreeMap::new();
+    for code in &stack.functions {
+        let archive = archives.iter().find(|archive| archive.function == code.function).ok_or_else(|| {
+            Failure::new(format!("stack {name} takes the function {}, which was not built", code.function))
+        })?;
+        parameters.insert(code.parameter.clone(), archive.key.clone());
+    }
+    // Tags of the whole stack, which CloudFormation hands down to its resources.
+    let tags = [
+        ("project", Some(stage.project.as_str())),
+        ("stage", Some(stage.name.as_str())),
+        ("stack", Some(stack.kind.name())),
+        ("commit", commit),
+    ];
+    let tags = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect();
+    Ok(Wanted { name, body, template, parameters, tags })
+}
