@@ -1,5 +1,6 @@
 //! Writes stacks out as templates.
 
+use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 use std::io;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
@@ -48,13 +49,32 @@ pub fn render(stacks: Vec<Stack>) -> Result<Vec<Rendered>, RenderError> {
 
 fn write(tera: &Tera, stack: Stack) -> Result<Rendered, RenderError> {
     let name = stack.kind.name();
-    let body = Context::from_serialize(&stack.view)
+    let body = Context::from_serialize(&Plain(&stack.view))
         .and_then(|view| tera.render(name, &view))
         .map_err(|source| RenderError::Template { stack: name, source })?;
     if body.len() > MAX_TEMPLATE_BYTES {
         return Err(RenderError::TooLarge { stack: name, bytes: body.len() });
     }
     Ok(Rendered { stack, body })
+}
+
+/// A value whose numbers are plain numbers to whoever takes it. Built with arbitrary precision, which another crate of the same
+/// build may ask for, `serde_json` hands numbers to anything but itself as a structure of its own.
+struct Plain<'a>(&'a serde_json::Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            serde_json::Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => to.serialize_u64(number),
+                (_, Some(number)) => to.serialize_i64(number),
+                _ => to.serialize_f64(number.as_f64().unwrap_or_default()),
+            },
+            serde_json::Value::Array(items) => to.collect_seq(items.iter().map(Plain)),
+            serde_json::Value::Object(map) => to.collect_map(map.iter().map(|(key, value)| (key, Plain(value)))),
+            other => other.serialize(to),
+        }
+    }
 }
 
 fn engine() -> TeraResult<Tera> {
@@ -69,7 +89,7 @@ fn engine() -> TeraResult<Tera> {
 fn json(value: &Value, _: Kwargs, _: &State) -> TeraResult<String> {
     let mut text = Vec::new();
     let mut to = serde_json::Serializer::with_formatter(&mut text, Spaced);
-    serde::Serialize::serialize(value, &mut to).map_err(|error| tera::Error::message(error.to_string()))?;
+    value.serialize(&mut to).map_err(|error| tera::Error::message(error.to_string()))?;
     String::from_utf8(text).map_err(|error| tera::Error::message(error.to_string()))
 }
 

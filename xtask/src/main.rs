@@ -7,8 +7,10 @@ mod cloud;
 mod commands;
 mod commit;
 mod consent;
+mod judge;
 mod knowledge;
 mod local;
+mod official;
 mod output;
 mod plan_text;
 mod progress;
@@ -25,8 +27,8 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan, render::Render,
-    schema::Schema, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan,
+    render::Render, schema::Schema, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -46,6 +48,7 @@ enum Command {
     Destroy(Destroy),
     Render(Render),
     Build(Build),
+    Check(Check),
     Send(Send),
     Verify(Verify),
     Local(Local),
@@ -74,6 +77,7 @@ async fn run(command: Command) -> Outcome {
         Command::Destroy(destroy) => destroy.run().await,
         Command::Render(render) => render.run(),
         Command::Build(build) => build.run(),
+        Command::Check(check) => check.run(),
         Command::Send(send) => send.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Local(local) => local.run(),

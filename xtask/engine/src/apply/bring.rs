@@ -184,7 +184,7 @@ async fn nothing_is_missed<C: Cloud>(engine: &Engine<'_, C>, ended: &StackState)
     Ok(remains.iter().all(|r| r.status == "DELETE_COMPLETE" || !stateful::holds_data(&r.kind)))
 }
 
-fn overtaken(stage: &str, plan: &StackPlan) -> Failure {
+pub(super) fn overtaken(stage: &str, plan: &StackPlan) -> Failure {
     Failure::new(format!("stage {stage}: stack {} was changed since this was planned", plan.name))
         .hint(format!("look at what would change now: cargo xtask plan --stage {stage}"))
         .exit(Exit::Decision)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::bring::overtaken;
 use crate::cloud::{Answer, Body, ChangeSet, ChangeSetRequest, ChangeSetState, Cloud, Content, Fault};
 use crate::engine::Engine;
 use crate::failure::{Failure, Outcome};
@@ -50,12 +51,15 @@ pub(super) async fn prepare<C: Cloud>(
         ChangeSetState::Ready => return Ok(Some(change_set)),
         ChangeSetState::Empty => None,
         ChangeSetState::Pending => Some("CloudFormation has not finished thinking about it"),
-        ChangeSetState::Stale => Some("something else changed the stack meanwhile"),
+        ChangeSetState::Stale => Some("the stack has changed meanwhile"),
         ChangeSetState::Failed(reason) => Some(reason.as_str()),
     };
     // Left behind, it would stand in the way of the next one of this name.
     let _ = cloud.delete_change_set(&request.stack, &request.name).await;
     let Some(reason) = refusal else { return Ok(None) };
+    if change_set.state == ChangeSetState::Stale {
+        return Err(overtaken(&engine.target.stage, plan));
+    }
     let remedy = reason::remedy(reason).unwrap_or_else(|| {
         "if it is not plain from this, look at the stack's change sets in the console; then deploy again".to_owned()
     });

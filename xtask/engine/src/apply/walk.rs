@@ -102,7 +102,7 @@ pub(super) async fn walk<'a, C: Cloud>(
             running.push(Box::pin(async move {
                 let applied = bring(engine, lease.get(), stack, !engine.wishes.detach).await?;
                 // Before anything else of a new stage is touched, its lease is taken: now there is a bucket for it.
-                if stack.name == engine.target.bucket_stack && !applied.detached {
+                if stack.name == engine.target.bucket_stack && applied.changed && !applied.detached {
                     Lease::take_into(engine, lease).await?;
                 }
                 Ok(Done::Stack(stack.name.clone(), Box::new(applied)))

@@ -1,11 +1,13 @@
 //! A simulated cloud with whoever works on it, and the eye that watches them.
 
-use std::cell::RefCell;
+use futures_util::future::LocalBoxFuture;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
-use crate::apply::{Deployed, Destroyed, deploy, destroy};
-use crate::cloud::Event;
+use crate::apply::{Deployed, Destroyed, cancel, deploy, destroy};
+use crate::cloud::{Event, StackState};
 use crate::engine::Engine;
 use crate::failure::{Failure, Outcome};
 use crate::host::{Host, News};
@@ -21,6 +23,7 @@ use crate::target::{Target, Wishes};
 pub(super) struct Bench {
     pub world: Rc<RefCell<World>>,
     pub clock: Rc<Clock>,
+    /// What the engine knows of resource types; the world may know more.
     pub schemas: Rc<dyn Schemas>,
     /// Whether all runs are on one machine, which knows who is alive.
     pub one_machine: bool,
@@ -39,8 +42,12 @@ pub(super) struct Run {
 struct Watcher {
     run: String,
     world: Rc<RefCell<World>>,
+    clock: Rc<Clock>,
     one_machine: bool,
+    /// When somebody no longer wants to wait.
+    interrupted: Option<u64>,
     told: RefCell<Vec<Event>>,
+    waited: Cell<bool>,
 }
 
 impl Bench {
@@ -62,8 +69,11 @@ impl Bench {
         let host = Watcher {
             run: name.to_owned(),
             world: Rc::clone(&self.world),
+            clock: Rc::clone(&self.clock),
             one_machine: self.one_machine,
+            interrupted: None,
             told: RefCell::default(),
+            waited: Cell::new(false),
         };
         Run { sim: Sim::new(&self.world, &self.clock, name, weather), host }
     }
@@ -97,7 +107,7 @@ impl Bench {
 
     pub(super) fn plan(&self, target: &Target, wishes: &Wishes) -> Outcome<Plan> {
         let run = self.run("plan", Weather::default());
-        let engine = Engine::new(&run.sim, target, wishes, &*self.schemas, &run.host);
+        let engine = run.engine(self, target, wishes);
         let plan = self.clock.run(Plan::make(&engine));
         run.sim.ends();
         plan.unwrap_or_else(|| Err(Failure::new("the plan did not end")))
@@ -111,9 +121,7 @@ impl Bench {
         weather: Weather,
     ) -> (End<Destroyed>, usize) {
         let run = self.run(name, weather);
-        let engine = Engine::new(&run.sim, target, wishes, &*self.schemas, &run.host);
-        let end = self.clock.run(destroy(&engine, None, &|_| Ok(())));
-        run.sim.ends();
+        let end = self.clock.run(run.destroy(self, target, wishes));
         self.clock.forget();
         (end, run.sim.calls())
     }
@@ -121,7 +129,7 @@ impl Bench {
     pub(super) fn status(&self, target: &Target) -> Outcome<Vec<StackStanding>> {
         let run = self.run("status", Weather::default());
         let wishes = Wishes::default();
-        let engine = Engine::new(&run.sim, target, &wishes, &*self.schemas, &run.host);
+        let engine = run.engine(self, target, &wishes);
         let status = self.clock.run(status(&engine));
         run.sim.ends();
         status.unwrap_or_else(|| Err(Failure::new("the status did not end")))
@@ -142,21 +150,56 @@ impl Bench {
 }
 
 impl Run {
+    /// In this many milliseconds, somebody no longer wants to wait.
+    pub(super) fn interrupted_in(mut self, millis: u64) -> Self {
+        self.host.interrupted = Some(self.host.clock.now() + millis);
+        self
+    }
+
+    /// Right before this call, somebody else does something to the cloud.
+    pub(super) fn meddled(mut self, call: usize, how: impl Fn(&mut World, u64) + 'static) -> Self {
+        self.sim.meddling = Some((call, Rc::new(how)));
+        self
+    }
+
     pub(super) async fn deploy(&self, bench: &Bench, target: &Target, wishes: &Wishes) -> Outcome<Deployed> {
-        let engine = Engine::new(&self.sim, target, wishes, &*bench.schemas, &self.host);
-        let end = deploy(&engine, &|_| Ok(())).await;
+        let engine = self.engine(bench, target, wishes);
+        self.ended(deploy(&engine, &|_| Ok(())).await)
+    }
+
+    pub(super) async fn destroy(&self, bench: &Bench, target: &Target, wishes: &Wishes) -> Outcome<Destroyed> {
+        let engine = self.engine(bench, target, wishes);
+        self.ended(destroy(&engine, None, &|_| Ok(())).await)
+    }
+
+    pub(super) async fn cancel(&self, bench: &Bench, target: &Target) -> Outcome<Vec<StackState>> {
+        let wishes = Wishes::default();
+        let engine = self.engine(bench, target, &wishes);
+        self.ended(cancel(&engine).await)
+    }
+
+    fn engine<'a>(&'a self, bench: &'a Bench, target: &'a Target, wishes: &'a Wishes) -> Engine<'a, Sim> {
+        self.sim.bucket.borrow_mut().clone_from(&target.bucket);
+        Engine::new(&self.sim, target, wishes, &*bench.schemas, &self.host)
+    }
+
+    fn ended<T>(&self, end: Outcome<T>) -> Outcome<T> {
         self.sim.ends();
         let told = end.as_ref().map_or_else(ToString::to_string, |_| "done".to_owned());
         self.host.note(&told, self.sim.calls());
         self.host.judge(end.is_ok());
         end
     }
+
+    /// Whether it ever had to wait for somebody else.
+    pub(super) fn waited(&self) -> bool {
+        self.host.waited.get()
+    }
 }
 
 impl Watcher {
     fn note(&self, what: &str, calls: usize) {
-        let now = 0;
-        self.world.borrow_mut().trace(now, &self.run, what, calls, None);
+        self.world.borrow_mut().trace(self.clock.now(), &self.run, what, calls, None);
     }
 
     /// Of every operation that was told of to its end, each event was told, and once (fault 7).
@@ -184,9 +227,18 @@ impl Watcher {
 
 impl Host for Watcher {
     fn tell(&self, news: News<'_>) {
-        if let News::Event { event, .. } = news {
-            self.told.borrow_mut().push(event.clone());
+        match news {
+            News::Event { event, .. } => self.told.borrow_mut().push(event.clone()),
+            News::Waiting { .. } => self.waited.set(true),
+            _ => {}
         }
+    }
+
+    fn interrupted(&self) -> LocalBoxFuture<'_, ()> {
+        Box::pin(async {
+            let Some(at) = self.interrupted else { return std::future::pending().await };
+            self.clock.sleep(Duration::from_millis(at.saturating_sub(self.clock.now()))).await;
+        })
     }
 
     fn is_alive(&self, holder: &Holder) -> Option<bool> {

@@ -6,6 +6,7 @@ mod crashes;
 mod random;
 mod report;
 mod stage;
+mod stories;
 
 use std::rc::Rc;
 use std::thread;
@@ -73,6 +74,7 @@ fn share(
     let schemas = schemas();
     scenarios.extend(sets().iter().flat_map(|set| interrupted(set, &schemas, number, of)));
     scenarios.extend(if number == 0 { cells() } else { cells::none() });
+    scenarios.extend(stories::told(number, of));
     let fixtures = Fixtures::new();
     let mut drawn: Vec<_> = KINDS.iter().map(|name| Scenario::named(name)).collect();
     for seed in (0..seeds).filter(|seed| seed % of as u64 == number as u64) {

@@ -58,6 +58,9 @@ impl Fixtures {
 
     /// One schedule with every call and answer, to see what went wrong in it.
     pub fn traced(&self, seed: u64) -> (Vec<String>, Result<(), String>) {
+        if let Some(told) = super::stories::traced(seed) {
+            return told;
+        }
         let schedule = Schedule::draw(self, seed);
         let trace = Rc::new(RefCell::default());
         schedule.bench.world.borrow_mut().ledger.trace = Some(Rc::clone(&trace));
@@ -159,10 +162,13 @@ impl Fixtures {
 }
 
 /// An error says what to do next, and one that leaves something running says so.
-fn judge_end<T>(end: Option<&Outcome<T>>) -> Result<(), String> {
+pub(super) fn judge_end<T>(end: Option<&Outcome<T>>) -> Result<(), String> {
     match end {
         Some(Err(failure)) if !failure.to_string().contains("next:") => {
             Err(format!("an error does not say what to do next: {failure}"))
+        }
+        Some(Err(failure)) if failure.to_string().contains("cancelled") => {
+            Err(format!("a consequence is told as the cause: {failure}"))
         }
         _ => Ok(()),
     }
@@ -234,6 +240,11 @@ impl<'a> Schedule<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Throttling, lost answers, a kill, expired credentials: any of them, or none.
+pub(super) fn rough(chance: &mut fastrand::Rng) -> Weather {
+    weather(chance, 0)
 }
 
 fn weather(chance: &mut fastrand::Rng, kind: usize) -> Weather {

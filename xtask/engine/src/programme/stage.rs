@@ -53,6 +53,41 @@ pub(super) fn partly(version: Version, stacks: usize) -> Target {
     target
 }
 
+/// The same with something changed in one template.
+pub(super) fn altered(target: &Target, stack: usize, change: impl FnOnce(&mut Value)) -> Target {
+    let mut target = target.clone();
+    let wanted = &mut target.stacks[stack];
+    wanted.template = wanted.template.with(change);
+    wanted.body = wanted.template.value().to_string();
+    target
+}
+
+/// The same without any policy that keeps data.
+pub(super) fn unkept(version: Version) -> Target {
+    let without = |value: &mut Value| {
+        for resource in value["Resources"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+            resource["DeletionPolicy"] = "Delete".into();
+            resource["UpdateReplacePolicy"] = "Delete".into();
+        }
+    };
+    (0..STACKS.len()).fold(stage(version), |target, stack| altered(&target, stack, without))
+}
+
+/// The same as a stage of another name.
+pub(super) fn named(name: &str, version: Version) -> Target {
+    let other = |text: &str| text.replace("sim-", &format!("{name}-"));
+    let mut target = stage(version);
+    name.clone_into(&mut target.stage);
+    for wanted in &mut target.stacks {
+        wanted.name = other(&wanted.name);
+        wanted.body = other(&wanted.body);
+        wanted.template = Template::parse(&wanted.body).unwrap_or_default();
+    }
+    target.known = target.known.iter().map(|known| other(known)).collect();
+    (target.bucket, target.bucket_stack) = (other(&target.bucket), other(&target.bucket_stack));
+    target
+}
+
 fn key(function: &str, version: Version) -> String {
     format!("{function}/{}.zip", &hash::hex(&[function.as_bytes(), version.code.as_bytes()])[..16])
 }

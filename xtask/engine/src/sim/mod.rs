@@ -10,6 +10,7 @@ mod rollback;
 mod schemas;
 mod stack;
 mod standing;
+mod strangers;
 mod weather;
 mod world;
 
@@ -77,8 +78,9 @@ impl Sim {
         self.calls.get()
     }
 
-    pub fn was_killed(&self) -> bool {
-        self.killed.get()
+    /// When it wakes, or woke; 0 if it never slept.
+    pub fn asleep_until(&self) -> u64 {
+        self.asleep_until.get()
     }
 
     /// The process ends by itself.
@@ -150,7 +152,11 @@ impl Sim {
             if let Some(holder) = holder.filter(|_| !self.dozy.get()) {
                 world.ledger.violations.push(format!("{} called {call} while {holder} held the lease", self.run));
             }
-            work(world, now)
+            let answer = work(world, now);
+            if answer.is_ok() && !self.dozy.get() {
+                world.ledger.began.push((now, self.run.clone()));
+            }
+            answer
         })
         .await
     }

@@ -42,6 +42,14 @@ pub(super) enum Undo {
     Replaced(String, Held),
 }
 
+impl Undo {
+    pub(super) fn logical_id(&self) -> &str {
+        match self {
+            Self::Created(id) | Self::Modified(id, _) | Self::Replaced(id, _) => id,
+        }
+    }
+}
+
 impl Operation {
     /// One that only walks these steps.
     pub(super) fn of(token: &str, steps: VecDeque<(u64, Step)>) -> Self {

@@ -49,6 +49,9 @@ impl World {
         let mut time = now + 100;
         let mut steps = VecDeque::new();
         for undo in operation.done.drain(..).rev() {
+            if stuck.iter().any(|id| id == undo.logical_id()) {
+                continue;
+            }
             time += 300;
             steps.push_back((time, Step::Undo(undo)));
         }

@@ -52,6 +52,8 @@ pub struct Ledger {
     pub violations: Vec<String>,
     /// How many operations were begun, by stack.
     pub begun: BTreeMap<String, u32>,
+    /// When which run began something, knowing how its lease stood.
+    pub began: Vec<(u64, String)>,
     /// Every call and its answer, where somebody wants to read them.
     pub trace: Option<Rc<RefCell<Vec<String>>>>,
 }

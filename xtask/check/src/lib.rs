@@ -1,0 +1,15 @@
+//! Judges CloudFormation templates by what will go wrong in production.
+//!
+//! A text becomes a [`node::Node`] with a place for each value, a set of texts becomes a [`world::World`] in which references
+//! are resolved, and each [`rule::Rule`] looks at that world and tells what it finds.
+
+pub mod arn;
+pub mod diagnostic;
+pub mod node;
+pub mod parse;
+pub mod report;
+pub mod resolve;
+pub mod rule;
+pub mod rules;
+pub mod suppress;
+pub mod world;

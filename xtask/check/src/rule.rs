@@ -1,0 +1,78 @@
+//! What a rule is.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::node::{Node, Place};
+use crate::world::{Resource, World};
+
+/// One fault that is looked for.
+pub struct Rule {
+    /// Short, stable, in lower case: `queue-visibility`.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// One sentence: what will go wrong in production.
+    pub says: &'static str,
+    pub fix: &'static str,
+    /// The page of AWS's documentation that tells of it, where there is one.
+    pub link: Option<&'static str>,
+    pub check: fn(&World, &mut Findings<'_>),
+    /// A template that it passes, and one in which it finds something.
+    pub passing: &'static str,
+    pub failing: &'static str,
+}
+
+/// Takes in what one rule finds.
+pub struct Findings<'a> {
+    rule: &'a Rule,
+    into: &'a mut Vec<Diagnostic>,
+    /// What could not be judged, because a value cannot be known.
+    unknown: &'a mut Vec<String>,
+}
+
+impl<'a> Findings<'a> {
+    pub fn new(rule: &'a Rule, into: &'a mut Vec<Diagnostic>, unknown: &'a mut Vec<String>) -> Self {
+        Self { rule, into, unknown }
+    }
+
+    /// At a value of a resource; where the value is missing, at the resource itself.
+    pub fn at(&mut self, resource: &Resource, node: &Node, message: impl Into<String>) {
+        let place = if node.place == Place::default() { resource.place } else { node.place };
+        self.put(&resource.file, place, Some(&resource.id), message.into());
+    }
+
+    pub fn on(&mut self, resource: &Resource, message: impl Into<String>) {
+        self.put(&resource.file, resource.place, Some(&resource.id), message.into());
+    }
+
+    /// At something that is no resource, such as an output.
+    pub fn in_file(&mut self, file: &str, place: Place, message: impl Into<String>) {
+        self.put(file, place, None, message.into());
+    }
+
+    /// Says that something could not be judged, for `--verbose`.
+    pub fn unknown(&mut self, resource: &Resource, what: &str) {
+        self.unknown.push(format!("{}: {}: {}: {what} cannot be known", self.rule.id, resource.file, resource.id));
+    }
+
+    fn put(&mut self, file: &str, place: Place, resource: Option<&str>, message: String) {
+        self.into.push(Diagnostic {
+            rule: self.rule.id.to_owned(),
+            severity: self.rule.severity,
+            file: file.to_owned(),
+            place,
+            resource: resource.map(str::to_owned),
+            message,
+            fix: self.rule.fix.to_owned(),
+        });
+    }
+}
+
+/// Every rule over a world.
+pub fn judge(world: &World, rules: &[&Rule]) -> (Vec<Diagnostic>, Vec<String>) {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for rule in rules {
+        (rule.check)(world, &mut Findings::new(rule, &mut found, &mut unknown));
+    }
+    found.sort_by(|a, b| (&a.file, a.place, &a.rule, &a.message).cmp(&(&b.file, b.place, &b.rule, &b.message)));
+    found.dedup();
+    (found, unknown)
+}

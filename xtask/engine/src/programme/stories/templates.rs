@@ -1,0 +1,58 @@
+//! Templates that are too large to be sent along, or at all; archives that are not where they were put.
+
+use super::super::stage::{BUCKET, STACKS, altered};
+use super::Verdict;
+use super::scene::{Scene, ensure, failed};
+use crate::failure::Exit;
+use crate::target::{Target, Wishes};
+
+fn padded(target: &Target, stack: usize, bytes: usize) -> Target {
+    altered(target, stack, |value| value["Metadata"]["Padding"] = "x".repeat(bytes).into())
+}
+
+/// One that is larger than what CloudFormation takes inline goes through the bucket (fault 19).
+pub(super) fn large(scene: &mut Scene<'_>) -> Verdict {
+    let stack = scene.way % STACKS.len();
+    if scene.chance.bool() && stack != 0 {
+        let empty = &scene.grounds.empty;
+        scene.from(empty);
+    }
+    let target = padded(&scene.grounds.larger, stack, 60_000);
+    let target = altered(&target, stack, |value| value["Resources"]["New"]["Type"] = "AWS::IAM::Role".into());
+    scene.rough(&target, &Wishes::default())?;
+    scene.deployed(&target)?;
+    let folder = format!("templates/{}/", STACKS[stack]);
+    let stored = |(bucket, key): &(String, String)| bucket == BUCKET && key.starts_with(&folder);
+    ensure(scene.bench.world.borrow().objects.keys().any(stored), || "it is not in the bucket".to_owned())?;
+    scene.stands_as(&target)
+}
+
+/// One that CloudFormation does not take at all is refused, as is one that needs the bucket that it makes (fault 19).
+pub(super) fn beyond_the_limit(scene: &mut Scene<'_>) -> Verdict {
+    let grounds = scene.grounds;
+    let (stack, bytes) = if scene.way.is_multiple_of(2) {
+        (1 + scene.chance.usize(0..3), 1_000_000)
+    } else {
+        scene.from(&grounds.empty);
+        (0, 60_000)
+    };
+    let target = padded(&grounds.larger, stack, bytes);
+    let before = scene.begun().get(STACKS[stack]).copied();
+    failed(scene.deploy(&target, &Wishes::default()), Exit::Invalid, &[STACKS[stack], "too large", "split the stage"])?;
+    let after = scene.begun().get(STACKS[stack]).copied();
+    ensure(before == after, || "something was begun".to_owned())?;
+    scene.sound(&[])
+}
+
+/// An archive that was put and is not there reaches no stack (fault 26).
+pub(super) fn lost_upload(scene: &mut Scene<'_>) -> Verdict {
+    let target = scene.grounds.other_code.clone();
+    scene.change(|world| world.climate.lost_uploads = 1);
+    let wishes = Wishes { hotswap: scene.way.is_multiple_of(2), ..Wishes::default() };
+    let before = scene.begun();
+    failed(scene.deploy(&target, &wishes), Exit::Failed, &["was uploaded", "is not there"])?;
+    ensure(scene.begun() == before, || "a stack was begun without its code".to_owned())?;
+    scene.rough(&target, &wishes)?;
+    scene.deployed(&target)?;
+    scene.stands_as(&target)
+}

@@ -1,0 +1,58 @@
+//! CloudFormation's own rules, from the validator that its makers publish: schemas and semantics, offline.
+
+use cel_engine::CelEngine;
+use check::diagnostic::{Diagnostic, Severity};
+use check::node::Place;
+use engine::failure::{Failure, Outcome};
+use schema_validator::SchemaValidator;
+use validation_engine::{EngineConfig, ValidateConfig, validate_bytes_with_path};
+
+/// Made once: its rules take a third of a second to read.
+pub(crate) struct Official {
+    engine: CelEngine,
+    schemas: SchemaValidator,
+}
+
+impl Official {
+    pub(crate) fn new() -> Outcome<Self> {
+        let engine = CelEngine::new(EngineConfig::default()).map_err(|error| {
+            Failure::new("CloudFormation's own rules cannot be read").since(error.to_string()).hint("run: cargo clean")
+        })?;
+        Ok(Self { engine, schemas: SchemaValidator::default() })
+    }
+
+    /// What it finds wrong, or worth a warning. What it merely notes is left out.
+    pub(crate) fn judge(&self, file: &str, text: &str) -> Vec<Diagnostic> {
+        let config = ValidateConfig::default();
+        let report = validate_bytes_with_path(&self.engine, &self.schemas, text.as_bytes(), config, file.to_owned());
+        let found =
+            |rule: &str, severity, place, resource: Option<&str>, message: String, fix: Option<String>| Diagnostic {
+                rule: rule.to_owned(),
+                severity,
+                file: file.to_owned(),
+                place,
+                resource: resource.map(str::to_owned),
+                message,
+                fix: fix.unwrap_or_else(|| "write what the resource's schema asks for".to_owned()),
+            };
+        let report = match report {
+            Ok(report) => report,
+            Err(error) => {
+                let place = Place { line: 1, column: 1 };
+                return vec![found("cloudformation", Severity::Error, place, None, error.to_string(), None)];
+            }
+        };
+        let judged = report.diagnostics.iter().filter_map(|told| {
+            let severity = match told.severity.as_str() {
+                "ERROR" | "FATAL" => Severity::Error,
+                "WARN" => Severity::Warning,
+                _ => return None,
+            };
+            let place = told.location.map_or((1, 1), |span| (span.start_line, span.start_column));
+            let place = Place { line: place.0 as usize, column: place.1 as usize };
+            let fix = told.suggested_fix.clone();
+            Some(found(&told.rule_id, severity, place, told.resource_logical_id(), told.message.clone(), fix))
+        });
+        judged.collect()
+    }
+}
