@@ -4,15 +4,17 @@ use check::arn::Location;
 use check::diagnostic::{Diagnostic, Severity};
 use check::node::Place;
 use check::parse::{ParseFault, parse_bytes};
+use check::report;
 use check::rule::judge;
 use check::rules;
-use check::suppress;
+use check::suppress::{self, Suppression};
 use check::world::{Source, World};
 use engine::failure::{Failure, Outcome};
 use stacks::stage::Stage;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
 
 use crate::official::Official;
 use crate::stages;
@@ -33,15 +35,20 @@ impl Judged {
         self.diagnostics.iter().filter(|found| found.severity == severity).count()
     }
 
-    fn take(&mut self, sources: Vec<Source>, location: Location) {
-        let world = World::of(sources, location);
+    /// The stacks of a stage are all that have to do with each other; of templates alone that is not known.
+    fn take(&mut self, sources: Vec<Source>, location: Location, stage: Option<&Stage>) {
+        let mut world = World::of(sources, location);
+        world.is_whole = stage.is_some();
+        world.stage = stage.map(|stage| stage.name.to_string());
         let (found, unknown) = judge(&world, &rules::all());
-        self.diagnostics.extend(suppress::apply(found, &suppress::in_templates(&world)));
+        let mut accepted = suppress::in_templates(&world);
+        accepted.extend(stage.into_iter().flat_map(in_stage_file));
+        self.diagnostics.extend(suppress::apply(found, &accepted));
         self.unknown.extend(unknown);
         self.stacks += world.stacks.len();
     }
 
-    /// CloudFormation's own rules over every text, on as many threads as there are processors.
+    /// CloudFormation's own rules over every text.
     fn take_official(&mut self) -> Outcome {
         let official = Official::new()?;
         for (file, text) in &self.files {
@@ -57,11 +64,34 @@ impl Judged {
     }
 }
 
-/// Our rules over one stage, as it renders.
-pub(crate) fn stage(stage: &Stage) -> Outcome<Judged> {
-    let mut judged = Judged::default();
-    add_stage(&mut judged, stage)?;
-    Ok(judged.sorted())
+fn in_stage_file(stage: &Stage) -> Vec<Suppression> {
+    let number = |number: u64| usize::try_from(number).unwrap_or(1);
+    let accepted = stage.suppressed.iter().map(|accepted| Suppression {
+        rule: accepted.rule.clone(),
+        resource: accepted.resource.clone(),
+        reason: accepted.reason.trim().to_owned(),
+        file: format!("environments/{}.yaml", stage.name),
+        place: Place { line: number(accepted.line), column: number(accepted.column) },
+    });
+    accepted.collect()
+}
+
+/// Every rule over one stage, on a thread of its own: building the functions takes as long.
+pub(crate) fn beside(stage: &Stage) -> JoinHandle<Outcome<Judged>> {
+    let stage = stage.clone();
+    thread::spawn(move || stages(std::slice::from_ref(&stage)))
+}
+
+/// Stops what an error would break. Warnings are for `check` itself.
+pub(crate) fn refuse_errors(judging: JoinHandle<Outcome<Judged>>) -> Outcome {
+    let judged = judging.join().map_err(|_| Failure::new("the check broke off").hint("run: cargo xtask check"))??;
+    let errors: Vec<_> = judged.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} things would go wrong in production", errors.len()))
+        .since(report::text(&errors, &judged.files, false))
+        .hint("what a rule means: cargo xtask check --explain RULE"))
 }
 
 /// Every rule over these stages.
@@ -87,7 +117,7 @@ fn add_stage(judged: &mut Judged, stage: &Stage) -> Outcome {
         judged.files.insert(file, rendered.body);
     }
     let location = Location { region: stage.region.to_string(), account: stage.account.to_string() };
-    judged.take(sources, location);
+    judged.take(sources, location, Some(stage));
     judged.stages += 1;
     Ok(())
 }
@@ -108,7 +138,7 @@ pub(crate) fn templates(files: &[PathBuf]) -> Outcome<Judged> {
             Err(fault) => judged.diagnostics.push(unreadable(file, fault)),
         }
     }
-    judged.take(sources, Location::default());
+    judged.take(sources, Location::default(), None);
     judged.take_official()?;
     Ok(judged.sorted())
 }
@@ -122,5 +152,22 @@ fn unreadable(file: String, ParseFault { place, what }: ParseFault) -> Diagnosti
         resource: None,
         message: what,
         fix: "write a template that CloudFormation can read".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    #[test]
+    fn nothing_is_found_in_any_of_our_stages() {
+        let project = Project::find().unwrap();
+        let names = stages::names(&project).unwrap();
+        let all: Vec<_> = names.iter().map(|name| stages::load(&project, name).unwrap()).collect();
+        let judged = super::stages(&all).unwrap();
+        assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics);
+        assert_eq!(judged.unknown, Vec::<String>::new());
+        assert!(judged.stacks >= 8);
     }
 }

@@ -13,6 +13,8 @@ mod local;
 mod official;
 mod output;
 mod plan_text;
+#[cfg(test)]
+mod planted;
 mod progress;
 mod project;
 #[cfg(test)]

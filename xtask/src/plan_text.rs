@@ -38,8 +38,11 @@ pub(crate) fn write_stack(f: &mut impl Write, stack: &StackPlan) -> fmt::Result 
     for resource in &stack.resources {
         write_resource(f, resource)?;
     }
-    for PropertyChange { path, old, new } in &stack.parameters {
-        writeln!(f, "  ~ parameter {path}: {} -> {}", short(old), short(new))?;
+    // What a parameter changes is told at the resources that take it.
+    if stack.resources.is_empty() {
+        for PropertyChange { path, old, new } in &stack.parameters {
+            writeln!(f, "  ~ parameter {path}: {} -> {}", short(old), short(new))?;
+        }
     }
     if stack.action != Step::Create && stack.action != Step::Recreate {
         for PropertyChange { path, old, new } in &stack.outputs {

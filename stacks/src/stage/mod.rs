@@ -18,7 +18,7 @@ pub use schema::schema;
 pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
 pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, Within};
 
-use raw::{RawArchitecture, RawPlatform};
+use raw::{RawArchitecture, RawPlatform, RawSuppression};
 
 /// Everything that the stacks need to know.
 #[derive(Debug, Clone)]
@@ -34,7 +34,26 @@ pub struct Stage {
     pub hotswap: bool,
     pub express: bool,
     pub alert_emails: Vec<Email>,
+    pub suppressed: Vec<Suppressed>,
     pub pipelines: Pipelines,
+}
+
+/// A finding of `check` that is accepted, and where the file says so.
+#[derive(Debug, Clone)]
+pub struct Suppressed {
+    pub rule: String,
+    pub resource: Option<String>,
+    pub reason: String,
+    pub line: u64,
+    pub column: u64,
+}
+
+impl Suppressed {
+    fn read(accepted: RawSuppression, text: &str) -> Self {
+        let RawSuppression { rule, resource, reason } = accepted;
+        let (line, column) = read::place(text, rule.referenced).map_or((1, 1), |place| (place.line, place.column));
+        Self { rule: rule.value, resource, reason, line, column }
+    }
 }
 
 /// Where a stage runs.
@@ -109,6 +128,7 @@ impl Stage {
             hotswap,
             express: raw.express.unwrap_or(false),
             alert_emails: raw.alerts.emails,
+            suppressed: raw.suppress.into_iter().map(|accepted| Suppressed::read(accepted, text)).collect(),
             pipelines: Pipelines { taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()? },
         })
     }

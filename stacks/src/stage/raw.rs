@@ -36,6 +36,9 @@ pub struct RawStage {
     /// Who hears of alarms and failures.
     #[serde(default)]
     pub alerts: RawAlerts,
+    /// Findings of `check` that are right here, each with its reason.
+    #[serde(default)]
+    pub suppress: Vec<RawSuppression>,
     /// The pipelines of this stage. One that is not named here is absent: no resource, no cost.
     #[schemars(with = "RawPipelines")]
     pub pipelines: Spanned<RawPipelines>,
@@ -57,6 +60,19 @@ pub enum RawArchitecture {
     #[serde(rename = "x86_64")]
     X86_64,
     Native,
+}
+
+/// One finding of `check` that is accepted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSuppression {
+    /// The rule's id, as `check` prints it.
+    #[schemars(with = "String")]
+    pub rule: Spanned<String>,
+    /// The resource's logical id. Without it, every resource of the stage is meant.
+    pub resource: Option<String>,
+    /// Why it is right here.
+    pub reason: String,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

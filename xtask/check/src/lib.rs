@@ -4,7 +4,9 @@
 //! are resolved, and each [`rule::Rule`] looks at that world and tells what it finds.
 
 pub mod arn;
+pub mod asl;
 pub mod diagnostic;
+pub mod iam;
 pub mod node;
 pub mod parse;
 pub mod report;

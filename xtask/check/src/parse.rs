@@ -11,6 +11,7 @@ use crate::node::{Entry, Kind, Node, Place};
 const MOST_BYTES: usize = 4_000_000;
 const MOST_NODES: usize = 400_000;
 const MOST_DEPTH: usize = 120;
+const MOST_RESOURCES: usize = 2_000;
 
 /// Why a text is no template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,13 @@ pub fn parse(text: &str) -> Result<Node, ParseFault> {
         }
     }
     let root = building.done.ok_or_else(|| fault(Place { line: 1, column: 1 }, "the file is empty"))?;
+    let resources = root.get("Resources").entries();
+    if let Some(entry) = resources.get(MOST_RESOURCES) {
+        return Err(fault(
+            entry.key_place,
+            format!("there are {} resources, and a stack has 500 at most", resources.len()),
+        ));
+    }
     match root.kind {
         Kind::Map(_) => Ok(root),
         _ => Err(fault(root.place, "a template is a mapping of sections, such as Resources")),

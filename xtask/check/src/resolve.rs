@@ -57,12 +57,12 @@ impl Scope<'_> {
     fn function(&self, node: &Node, name: &str, argument: &Node, depth: usize) -> Node {
         let text = |text: String| Node::new(Kind::Text(text), node.place);
         match name {
-            "Ref" => self.reference(node, argument.text().unwrap_or_default()),
+            "Ref" => self.reference(node, argument.text().unwrap_or_default(), depth),
             "Fn::GetAtt" => {
                 let parts: Vec<_> = argument.items().iter().filter_map(Node::text).collect();
                 let path = parts.join(".");
                 let (id, attribute) = path.split_once('.').unwrap_or((&path, ""));
-                self.attribute(id, attribute).map_or_else(|| unknown(node, &format!("{id}.{attribute}")), text)
+                self.attribute(id, attribute, depth).map_or_else(|| unknown(node, &format!("{id}.{attribute}")), text)
             }
             "Fn::Sub" => self.substitute(node, argument, depth),
             "Fn::ImportValue" => {
@@ -130,7 +130,7 @@ impl Scope<'_> {
         }
     }
 
-    fn reference(&self, node: &Node, id: &str) -> Node {
+    fn reference(&self, node: &Node, id: &str, depth: usize) -> Node {
         let text = |text: &str| Node::new(Kind::Text(text.to_owned()), node.place);
         match id {
             "AWS::Region" => return text(&self.location.region),
@@ -153,25 +153,25 @@ impl Scope<'_> {
                 None => unknown(node, &format!("the parameter {id}")),
             };
         }
-        self.named(id).map_or_else(
+        self.named(id, depth).map_or_else(
             || unknown(node, &format!("{id}, which is not in the template")),
             |(kind, name)| text(&naming_of(kind).map_or_else(|| name.clone(), |n| n.reference(&name, self.location))),
         )
     }
 
     /// A resource's type and name.
-    fn named(&self, id: &str) -> Option<(&str, String)> {
+    fn named(&self, id: &str, depth: usize) -> Option<(&str, String)> {
         let resource = self.root.get("Resources").get(id);
         let kind = resource.get("Type").text()?;
         let given = naming_of(kind).filter(|naming| !naming.name.is_empty());
         let given = given.map(|naming| resource.get("Properties").at(naming.name)).filter(|name| !name.is_missing());
-        let given = given.map(|name| self.step(name, MOST_STEPS / 2));
+        let given = given.map(|name| self.step(name, depth + 1));
         let name = given.as_ref().and_then(Node::text).map(str::to_owned);
         Some((kind, name.unwrap_or_else(|| format!("{{{}.{id}}}", self.stack))))
     }
 
-    fn attribute(&self, id: &str, attribute: &str) -> Option<String> {
-        let (kind, name) = self.named(id)?;
+    fn attribute(&self, id: &str, attribute: &str, depth: usize) -> Option<String> {
+        let (kind, name) = self.named(id, depth)?;
         Some(match (naming_of(kind), attribute) {
             (Some(naming), "Arn" | "TopicArn") => naming.arn(&name, self.location),
             (Some(_), "QueueName" | "TopicName" | "Name") => name,
@@ -200,12 +200,12 @@ impl Scope<'_> {
             let value = if !own.is_missing() {
                 own.clone()
             } else if let Some((id, attribute)) = name.trim().split_once('.') {
-                match self.attribute(id, attribute) {
+                match self.attribute(id, attribute, depth) {
                     Some(text) => Node::new(Kind::Text(text), node.place),
                     None => unknown(node, name),
                 }
             } else {
-                self.reference(node, name.trim())
+                self.reference(node, name.trim(), depth)
             };
             match value.text() {
                 Some(text) => result.push_str(text),

@@ -53,6 +53,11 @@ impl<'a> Findings<'a> {
         self.unknown.push(format!("{}: {}: {}: {what} cannot be known", self.rule.id, resource.file, resource.id));
     }
 
+    /// The same of something that is no resource.
+    pub fn unknown_in(&mut self, file: &str, what: &str) {
+        self.unknown.push(format!("{}: {file}: {what} cannot be known", self.rule.id));
+    }
+
     fn put(&mut self, file: &str, place: Place, resource: Option<&str>, message: String) {
         self.into.push(Diagnostic {
             rule: self.rule.id.to_owned(),

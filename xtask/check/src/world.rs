@@ -23,6 +23,10 @@ pub struct Source {
 pub struct World {
     pub stacks: Vec<Stack>,
     pub location: Location,
+    /// The stage that the stacks make up, where they are one.
+    pub stage: Option<String>,
+    /// Whether no other stack can have anything to do with these.
+    pub is_whole: bool,
     /// By everything that a reference to a resource can come to: name, URL, ARN.
     index: HashMap<String, (usize, usize)>,
 }
@@ -64,6 +68,9 @@ pub struct Output {
     pub value: Node,
     pub export: Option<String>,
 }
+
+/// No ARN that leads into a resource has more.
+const MOST_PARTS: usize = 40;
 
 impl World {
     pub fn of(sources: Vec<Source>, location: Location) -> Self {
@@ -109,13 +116,20 @@ impl World {
     /// `bucket/prefix*` and `function:alias` do; what stands for another attribute, as a table's `StreamArn`, leads to it.
     pub fn find(&self, text: &str) -> Option<&Resource> {
         let known = |text: &str| self.index.get(text).map(|(stack, number)| &self.stacks[*stack].resources[*number]);
-        known(text).or_else(|| {
-            if let Some((resource, _)) = text.strip_prefix('{').and_then(|inside| inside.rsplit_once('.')) {
-                return self.find(&format!("{{{resource}}}"));
+        let of_attribute = text.strip_prefix('{').and_then(|inside| inside.strip_suffix('}'));
+        let (mut rest, ends): (&str, &[char]) = match of_attribute {
+            Some(inside) => (inside, &['.']),
+            None if text.starts_with("arn:") => (text, &['/', ':']),
+            None => return known(text),
+        };
+        for _ in 0..MOST_PARTS {
+            let found = if of_attribute.is_some() { known(&format!("{{{rest}}}")) } else { known(rest) };
+            if found.is_some() {
+                return found;
             }
-            let cut = text.starts_with("arn:").then(|| text.rfind(['/', ':']))??;
-            self.find(&text[..cut])
-        })
+            rest = &rest[..rest.rfind(ends)?];
+        }
+        None
     }
 
     pub fn in_stack(&self, stack: &str, id: &str) -> Option<&Resource> {

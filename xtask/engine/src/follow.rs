@@ -129,27 +129,27 @@ impl Follower {
     }
 
     /// The status that the stack's last own event tells.
-    fn told(&self) -> Option<StackStatus> {
+    pub(crate) fn told(&self) -> Option<StackStatus> {
         self.last.as_ref().and_then(|event| StackStatus::named(&event.status))
     }
 }
 
 /// Whether an event tells of the stack itself, and not of a resource in it.
-pub(crate) fn is_own(event: &Event, stack_id: &str) -> bool {
-    event.kind == STACK && event.physical_id == stack_id
+fn is_own(event: &Event, stack: &str) -> bool {
+    event.kind == STACK && (event.physical_id == stack || event.logical_id == stack)
 }
 
-pub const STACK: &str = "AWS::CloudFormation::Stack";
+pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
 
-/// The stack's last own event, if there is any.
-pub(crate) async fn last_own<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<Option<Event>> {
+/// The last own event of a stack, by its ARN or its name, if there is any.
+pub(crate) async fn last_own<C: Cloud>(cloud: &C, stack: &str) -> Answer<Option<Event>> {
     let mut page = None;
     loop {
-        let (events, next) = match cloud.events(stack_id, page).await {
+        let (events, next) = match cloud.events(stack, page).await {
             Err(error) if error.fault == Fault::NotFound => return Ok(None),
             answer => answer?,
         };
-        let own = events.into_iter().find(|event| is_own(event, stack_id));
+        let own = events.into_iter().find(|event| is_own(event, stack));
         page = next;
         if own.is_some() || page.is_none() {
             return Ok(own);
@@ -159,8 +159,10 @@ pub(crate) async fn last_own<C: Cloud>(cloud: &C, stack_id: &str) -> Answer<Opti
 
 /// How many polls in a row may bring nothing new before the stack's description is asked without an event.
 const QUIET_POLLS: u32 = 12;
-/// How often, in a row, the description may then say that the stack is at rest before it is believed.
+/// How often, in a row, the description may then say that the stack is at rest before it is believed: if no event tells of
+/// the operation at all, and if one told that it began.
 const TIMES_AT_REST: u32 = 3;
+const TIMES_AT_REST_AGAINST_EVENTS: u32 = 40;
 
 /// Waits until the operation has ended, and returns how the stack stands; `None` if it is gone.
 ///
@@ -184,7 +186,8 @@ pub(crate) async fn follow<C: Cloud>(engine: &Engine<'_, C>, follower: &mut Foll
             }
             // Nothing is heard and the stack says it rests: the operation never began, or its events are lost.
             at_rest = if rests && quiet >= QUIET_POLLS { at_rest + 1 } else { 0 };
-            if at_rest >= TIMES_AT_REST {
+            let most = if told.is_none() { TIMES_AT_REST } else { TIMES_AT_REST_AGAINST_EVENTS };
+            if at_rest >= most {
                 return Ok(Some(state));
             }
         }

@@ -54,6 +54,15 @@ pub(crate) fn lost_sight(stage: &str, follower: &Follower, stack: &str, error: &
         .exit(Exit::StillRunning)
 }
 
+/// An operation was begun, and no event tells of its end, though the stack seems to be at rest.
+pub(crate) fn unheard(stage: &str, stack: &str, state: &StackState) -> Failure {
+    let status = state.status.name();
+    Failure::new(format!("stage {stage}: nothing is heard of what was begun on stack {stack}, which is {status}"))
+        .since("AWS shows the events of an operation late, or not at all")
+        .hint("what was begun goes on in AWS; run the same command again to follow it")
+        .exit(Exit::StillRunning)
+}
+
 /// An operation ended, but not as it should.
 pub(crate) fn ended_badly(stage: &str, follower: &Follower, ended: &StackState) -> Failure {
     let (name, status) = (&ended.name, ended.status.name());

@@ -12,5 +12,6 @@ pub(crate) fn is_ours(token: &str) -> bool {
 /// A token for one operation: the same for a call that is repeated, another for the same change at another time. AWS
 /// refuses a token that it has seen before on the stack.
 pub(crate) fn of(fence: u64, what: &str, begins_after: &str) -> String {
-    format!("{OURS}{fence}-{}", &hash::hex(&[what.as_bytes(), begins_after.as_bytes()])[..32])
+    let hash = hash::hex(&[what.as_bytes(), begins_after.as_bytes()]);
+    format!("{OURS}{fence}-{}", &hash[..32])
 }

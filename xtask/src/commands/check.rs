@@ -116,17 +116,6 @@ fn verdict(judged: &Judged, strict: bool) -> Outcome {
         .hint("what a rule means: cargo xtask check --explain RULE"))
 }
 
-/// Stops what an error would break. Warnings are for `check` itself.
-pub(crate) fn refuse_errors(judged: &Judged) -> Outcome {
-    let errors: Vec<_> = judged.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
-    if errors.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(format!("{} things would go wrong in production", errors.len()))
-        .since(report::text(&errors, &judged.files, false))
-        .hint("what a rule means: cargo xtask check --explain RULE"))
-}
-
 fn list() -> Outcome {
     for rule in rules::all() {
         let word = if rule.severity == Severity::Error { "error" } else { "warning" };

@@ -19,7 +19,7 @@ use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::progress::say;
 use crate::session::{Emulator, Session};
-use crate::{archives, commit, consent, local, plan_text, target};
+use crate::{archives, commit, consent, judge, local, plan_text, target};
 
 /// Bring a stage to what its file says
 ///
@@ -132,7 +132,9 @@ impl Deploy {
                 )));
             }
         }
+        let judging = judge::beside(&session.stage);
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
+        judge::refuse_errors(judging)?;
         let commit = commit::current(&session.project);
         let mut target = target::of(&session.stage, rendered, &archives, commit.as_deref())?;
         if self.only.is_some() {

@@ -10,7 +10,7 @@ use crate::board::Board;
 use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::session::{Emulator, Session};
-use crate::{archives, plan_text, target};
+use crate::{archives, judge, plan_text, target};
 
 /// Show what a deploy would change, resource by resource
 ///
@@ -35,7 +35,9 @@ impl Plan {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let rendered = session.rendered()?;
+        let judging = judge::beside(&session.stage);
         let archives = archives::of(&session.project, &session.stage, &rendered)?;
+        judge::refuse_errors(judging)?;
         let target = target::of(&session.stage, rendered, &archives, None)?;
         let wishes = Wishes { drift: self.drift, allow: self.allow_replace.clone(), ..Wishes::default() };
         let board = Board::new();

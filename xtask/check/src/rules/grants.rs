@@ -9,7 +9,10 @@ use crate::world::{Resource, World};
 const MANAGED: [(&str, &[&str]); 12] = [
     ("AWSLambdaBasicExecutionRole", &["logs:*"]),
     ("AWSLambdaVPCAccessExecutionRole", &["logs:*", "ec2:*NetworkInterface*"]),
-    ("AWSLambdaSQSQueueExecutionRole", &["logs:*", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]),
+    (
+        "AWSLambdaSQSQueueExecutionRole",
+        &["logs:*", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    ),
     ("AWSLambdaKinesisExecutionRole", &["logs:*", "kinesis:Get*", "kinesis:Describe*", "kinesis:List*"]),
     ("AWSLambdaDynamoDBExecutionRole", &["logs:*", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]),
     ("AWSXRayDaemonWriteAccess", &["xray:*"]),

@@ -1,7 +1,7 @@
 //! Policies that stand at a resource: of a queue, a topic, a bucket, a key, and permissions of a function.
 
 use super::glob::meet;
-use super::shared::same;
+use super::shared::{Callee, callee, same};
 use crate::node::Node;
 use crate::world::{Resource, World};
 
@@ -75,4 +75,41 @@ impl Statement<'_> {
 /// Whether a pattern of ARNs fits one; what is not known fits.
 pub(super) fn fits(pattern: &Node, arn: &str) -> bool {
     pattern.text().is_none_or(|pattern| meet(pattern, arn))
+}
+
+/// Permissions by which a service, for something with an ARN, may call a function as it is called there. A permission for
+/// the function does not hold for its alias, nor the other way round.
+pub(super) fn permissions<'a>(world: &'a World, called: Callee<'_>, service: &str, arn: &str) -> Vec<&'a Resource> {
+    let all = world.of_kind("AWS::Lambda::Permission");
+    let holds = |permission: &&Resource| {
+        let of = permission.text("FunctionName").and_then(|name| callee(world, name));
+        let same_function = permission.get("FunctionName").is_unknown()
+            || of.is_some_and(|of| same(of.function, called.function) && of.by.is_some() == called.by.is_some());
+        let action = permission.get("Action").text().unwrap_or("lambda:InvokeFunction");
+        let principal = permission.get("Principal");
+        let source = permission.get("SourceArn");
+        same_function
+            && meet(action, "lambda:InvokeFunction")
+            && (principal.is_unknown() || principal.text() == Some(service))
+            && (source.is_missing() || fits(source, arn))
+    };
+    all.filter(holds).collect()
+}
+
+/// What lets a service, for something with an ARN, send to a queue, a topic or a function; none where nothing can be
+/// known of it.
+pub(super) fn admits<'a>(world: &'a World, target: &'a str, service: &str, arn: &str) -> Option<Vec<&'a Resource>> {
+    if let Some(called) = callee(world, target) {
+        return Some(permissions(world, called, service, arn));
+    }
+    let resource = world.find(target)?;
+    let (action, kind, list) = match resource.kind.as_str() {
+        "AWS::SQS::Queue" => ("sqs:SendMessage", "AWS::SQS::QueuePolicy", "Queues"),
+        "AWS::SNS::Topic" => ("sns:Publish", "AWS::SNS::TopicPolicy", "Topics"),
+        _ => return None,
+    };
+    let all = statements(world, resource).into_iter();
+    let lets = all.filter(|one| one.allows() && one.is_for(service) && one.has_action(action) && one.lets(arn));
+    let lets: Vec<_> = lets.map(|one| one.by).collect();
+    (!lets.is_empty() || !is_open(world, kind, list)).then_some(lets)
 }

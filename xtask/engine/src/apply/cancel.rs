@@ -1,6 +1,7 @@
 //! Takes back what was begun: updates that are going on are cancelled, and roll back.
 
 use super::settle::adopt;
+use super::together::all;
 use crate::cloud::{Cloud, Fault, StackState, StackStatus};
 use crate::engine::Engine;
 use crate::failure::Outcome;
@@ -12,7 +13,7 @@ use crate::token;
 /// Cancels every update of ours, and waits until they are rolled back. How each stack stands then.
 pub async fn cancel<C: Cloud>(engine: &Engine<'_, C>) -> Outcome<Vec<StackState>> {
     let cancelled = engine.target.stacks.iter().map(|wanted| cancel_one(engine, &wanted.name));
-    Ok(futures_util::future::try_join_all(cancelled).await?.into_iter().flatten().collect())
+    Ok(all(cancelled).await?.into_iter().flatten().collect())
 }
 
 async fn cancel_one<C: Cloud>(engine: &Engine<'_, C>, name: &str) -> Outcome<Option<StackState>> {

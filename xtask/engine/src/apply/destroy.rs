@@ -8,6 +8,7 @@ use super::delete::delete;
 use super::empty::empty;
 use super::policies::deciding;
 use super::settle::adopt;
+use super::together::all;
 use super::walk::guarded;
 use crate::cloud::{Cloud, Fault, Resource, StackState, StackStatus, Standing};
 use crate::engine::Engine;
@@ -69,9 +70,7 @@ impl Doom {
     async fn look<C: Cloud>(engine: &Engine<'_, C>, only: Option<&str>) -> Outcome<Self> {
         let mut stacks = Vec::new();
         for name in engine.target.known.iter().rev().filter(|name| only.is_none_or(|only| *name == only)) {
-            let state = engine.cloud.stack(name).await.asked(|| format!("cannot look at stack {name}"))?;
-            let Some(state) = state.filter(|state| state.status != StackStatus::DeleteComplete) else { continue };
-            if let Some(state) = at_rest(engine, state).await? {
+            if let Some(state) = at_rest(engine, name).await? {
                 stacks.push(DoomedStack::look(engine, state).await?);
             }
         }
@@ -100,10 +99,9 @@ impl Doom {
 }
 
 /// Waits for what an earlier run of ours began; refuses to touch what is somebody else's.
-async fn at_rest<C: Cloud>(engine: &Engine<'_, C>, state: StackState) -> Outcome<Option<StackState>> {
-    let agreed = agreed(engine, state).await;
-    let (state, own) = agreed.asked(|| "cannot look at what is to be deleted".to_owned())?;
-    let name = &state.name;
+async fn at_rest<C: Cloud>(engine: &Engine<'_, C>, name: &str) -> Outcome<Option<StackState>> {
+    let agreed = agreed(engine, name).await.asked(|| format!("cannot look at stack {name}"))?;
+    let Some((state, own)) = agreed else { return Ok(None) };
     let told = own.as_ref().and_then(|event| StackStatus::named(&event.status));
     let busy = [Some(state.status), told].into_iter().flatten().find(|status| status.standing() == Standing::Busy);
     let Some(busy) = busy else {
@@ -195,7 +193,7 @@ async fn carry_out<C: Cloud>(engine: &Engine<'_, C>, lease: &OnceCell<Lease<'_, 
         let (going, rest): (Vec<_>, Vec<_>) = remaining.into_iter().partition(|_| marks.next() == Some(true) || !any);
         remaining = rest;
         let deleted = going.iter().map(|stack| one(engine, lease.get(), stack));
-        for (objects, stack) in futures_util::future::try_join_all(deleted).await?.into_iter().zip(going) {
+        for (objects, stack) in all(deleted).await?.into_iter().zip(going) {
             done.objects_deleted += objects;
             done.stacks.push(stack.state.name);
             done.kept.extend(stack.kept);

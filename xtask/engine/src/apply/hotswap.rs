@@ -2,6 +2,7 @@
 //! right after it and get there by themselves, so that the next plan finds them as they say.
 
 use super::bring::bring;
+use super::together::all;
 use super::upload::upload;
 use super::walk::Walked;
 use crate::cloud::{Cloud, Swap};
@@ -36,9 +37,9 @@ pub(super) async fn hotswap<C: Cloud>(
     if let Some(lease) = lease {
         lease.check(&engine.target.stage).await?;
     }
-    futures_util::future::try_join_all(swaps.iter().map(|swap| go_live(engine, swap))).await?;
+    all(swaps.iter().map(|swap| go_live(engine, swap))).await?;
     let stacks = plan.stacks.iter().map(|stack| bring(engine, lease, stack, false));
-    let stacks = futures_util::future::try_join_all(stacks).await?;
+    let stacks = all(stacks).await?;
     Ok(Some((Walked { stacks, artifacts }, swaps.into_iter().map(|swap| swap.function).collect())))
 }
 

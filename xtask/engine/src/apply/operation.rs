@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::failure::{Failure, Outcome};
 use crate::follow::{Follower, follow, last_own};
 use crate::lease::Lease;
-use crate::refusal::{Asked, lost_sight};
+use crate::refusal::{Asked, lost_sight, unheard};
 use crate::token;
 
 /// An operation that AWS has taken on.
@@ -69,8 +69,14 @@ impl Operation {
 
     /// Waits for the end. `None` where the stack is gone.
     pub(super) async fn end<C: Cloud>(&mut self, engine: &Engine<'_, C>, stack: &str) -> Outcome<Option<StackState>> {
+        let stage = &engine.target.stage;
         let end = follow(engine, &mut self.follower).await;
-        end.map_err(|error| lost_sight(&engine.target.stage, &self.follower, stack, &error))
+        let end = end.map_err(|error| lost_sight(stage, &self.follower, stack, &error))?;
+        // How it stood before must not be taken for how the operation ended.
+        match end {
+            Some(state) if self.follower.told() != Some(state.status) => Err(unheard(stage, stack, &state)),
+            end => Ok(end),
+        }
     }
 
     /// What failed to be cleared up after an update that is done all the same.

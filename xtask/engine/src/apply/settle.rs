@@ -1,6 +1,7 @@
 //! Lets a stage come to rest, so that it can be planned: follows what is going on, finishes rollbacks that failed.
 
 use super::operation::Operation;
+use super::together::all;
 use crate::cloud::{Cloud, StackState, StackStatus};
 use crate::engine::Engine;
 use crate::failure::Outcome;
@@ -14,7 +15,7 @@ use crate::refusal::{Asked, ended_badly, lost_sight};
 pub(super) async fn settle<C: Cloud>(engine: &Engine<'_, C>, lease: Option<&Lease<'_, C>>, plan: &Plan) -> Outcome {
     let unsettled = plan.stacks.iter().filter(|stack| stack.action.is_unsettled());
     let settling = unsettled.filter_map(|stack| Some(one(engine, lease, stack, stack.state.as_ref()?)));
-    futures_util::future::try_join_all(settling).await.map(drop)
+    all(settling).await.map(drop)
 }
 
 async fn one<C: Cloud>(

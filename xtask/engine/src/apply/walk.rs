@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 
 use super::bring::{Applied, bring};
+use super::together::joined;
 use super::upload::{Artifact, upload};
 use crate::cloud::Cloud;
 use crate::engine::Engine;
@@ -128,15 +129,7 @@ pub(super) async fn walk<'a, C: Cloud>(
 
 /// The first failure, with what else failed and what was not begun because of it.
 fn told(failures: Vec<Failure>, waiting: &[&StackPlan], say_waiting: bool) -> Option<Failure> {
-    let mut failures = failures.into_iter();
-    let mut first = failures.next()?;
-    for other in failures {
-        // What goes on in AWS is the more urgent news.
-        if other.exit == Exit::StillRunning {
-            first = first.exit(Exit::StillRunning);
-        }
-        first = first.since(format!("beside it: {other}"));
-    }
+    let mut first = joined(failures)?;
     let kept_back = waiting.iter().filter(|stack| stack.action != Step::Nothing);
     let kept_back: Vec<_> = kept_back.map(|stack| stack.name.as_str()).collect();
     if say_waiting && !kept_back.is_empty() {

@@ -1,7 +1,6 @@
 //! What becomes of each resource between two templates: in place, or anew.
 
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 use super::{Action, Decision, PlannedResource};
 use crate::schemas::Schemas;
@@ -13,7 +12,7 @@ pub(super) fn resources(
     schemas: &dyn Schemas,
     deployed: &Template,
     wanted: &Template,
-    changed: &BTreeSet<String>,
+    changed: &[PropertyChange],
 ) -> Vec<PlannedResource> {
     let mut planned: Vec<_> = deployed
         .differences(wanted, changed)

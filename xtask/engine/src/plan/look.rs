@@ -1,7 +1,5 @@
 //! Looks at one stack, and works out what it needs.
 
-use std::collections::BTreeSet;
-
 use super::{Decision, StackPlan, Step, Wish, compare, exports};
 use crate::cloud::{Cloud, CloudError, Event, Fault, Resource, StackState, StackStatus, Standing};
 use crate::engine::Engine;
@@ -19,10 +17,8 @@ pub async fn look<C: Cloud>(engine: &Engine<'_, C>, wanted: &Wanted, after: Vec<
     let cloud = &engine.cloud;
     let name = &wanted.name;
     let failing = || format!("cannot look at stack {name}");
-    let seen = futures_util::future::join(cloud.stack(name), cloud.template(name)).await;
-    let (state, body) = (seen.0.asked(failing)?, absent_is_none(seen.1).asked(failing)?);
     let mut plan = StackPlan { after, ..StackPlan::to_be(name, Wish::of(wanted)) };
-    let Some(state) = state else {
+    let Some((state, own)) = agreed(engine, name).await.asked(failing)? else {
         plan.compare(engine, &Template::default(), None);
         return Ok(plan);
     };
@@ -32,8 +28,6 @@ pub async fn look<C: Cloud>(engine: &Engine<'_, C>, wanted: &Wanted, after: Vec<
     {
         plan.decisions.push(Decision::not_a_copy(copy_of));
     }
-    let seen = state.clone();
-    let (state, own) = agreed(engine, state).await.asked(failing)?;
     let told = own.as_ref().and_then(|event| StackStatus::named(&event.status));
     let status = told.filter(|told| told.standing() == Standing::Busy).unwrap_or(state.status);
     match status.standing() {
@@ -46,9 +40,7 @@ pub async fn look<C: Cloud>(engine: &Engine<'_, C>, wanted: &Wanted, after: Vec<
             plan.recreates(engine, &remains);
         }
         Standing::Settled | Standing::Halted => {
-            // What ended while we looked may have left another template.
-            let body = if state == seen { body } else { absent_is_none(cloud.template(name).await).asked(failing)? };
-            let body = body.unwrap_or_default();
+            let body = absent_is_none(cloud.template(name).await).asked(failing)?.unwrap_or_default();
             // The same text is the same template, which is the usual case and need not be read.
             let same = body.trim_end() == plan.wanted.body.trim_end();
             let deployed = if same { plan.wanted.template.clone() } else { Template::parse(&body).unwrap_or_default() };
@@ -91,8 +83,7 @@ impl StackPlan {
                 })
                 .collect();
         }
-        let changed: BTreeSet<_> = self.parameters.iter().map(|change| change.path.clone()).collect();
-        self.resources = compare::resources(engine.schemas, deployed, &self.wanted.template, &changed);
+        self.resources = compare::resources(engine.schemas, deployed, &self.wanted.template, &self.parameters);
         self.outputs = deployed.output_differences(&self.wanted.template);
     }
 
@@ -179,25 +170,25 @@ impl StackPlan {
 /// How often a description is asked again that says otherwise than the history.
 const STALE_READS: u32 = 10;
 
-/// The stack with its last own event. Right after an execution the description may still be that of before; the events are
-/// not.
+/// The stack with its last own event; `None` where it is absent. Right after an execution the description may still be that
+/// of before; the events are not, and are read first, so that both cannot be older than what has just ended.
 pub(crate) async fn agreed<C: Cloud>(
     engine: &Engine<'_, C>,
-    mut state: StackState,
-) -> Result<(StackState, Option<Event>), CloudError> {
+    name: &str,
+) -> Result<Option<(StackState, Option<Event>)>, CloudError> {
     for _ in 0..STALE_READS {
-        let own = last_own(&engine.cloud, &state.id).await?;
+        let own = last_own(&engine.cloud, name).await?;
+        let Some(state) = engine.cloud.stack(name).await? else { return Ok(None) };
         let told = own.as_ref().and_then(|event| StackStatus::named(&event.status));
-        if told.is_none_or(|told| told == state.status || told.standing() == Standing::Busy) {
-            return Ok((state, own));
+        let same = own.as_ref().is_none_or(|event| event.physical_id == state.id);
+        if same && told.is_none_or(|told| told == state.status || told.standing() == Standing::Busy) {
+            return Ok(Some((state, own)));
         }
         engine.cloud.pause(engine.target.pace.poll).await;
-        if let Some(now) = engine.cloud.stack(&state.id).await? {
-            state = now;
-        }
     }
+    let Some(state) = engine.cloud.stack(name).await? else { return Ok(None) };
     let own = last_own(&engine.cloud, &state.id).await?;
-    Ok((state, own))
+    Ok(Some((state, own)))
 }
 
 fn absent_is_none(answer: Result<String, CloudError>) -> Result<Option<String>, CloudError> {

@@ -22,19 +22,26 @@ pub(super) struct Story<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum What<'a> {
     Deploy(&'a Target),
+    /// New code, past the stacks.
+    Hotswap(&'a Target),
     /// With all data, which is named.
     Destroy(&'a Target),
+    /// With no data named.
+    DestroyAndKeep(&'a Target),
 }
 
 impl What<'_> {
     fn run(self, bench: &Bench, name: &str, weather: Weather) -> (End<()>, usize) {
         match self {
-            Self::Deploy(target) => {
-                let (end, calls) = bench.deploy(name, target, &Wishes::default(), weather);
+            Self::Deploy(target) | Self::Hotswap(target) => {
+                let wishes = Wishes { hotswap: matches!(self, Self::Hotswap(_)), ..Wishes::default() };
+                let (end, calls) = bench.deploy(name, target, &wishes, weather);
                 (end.map(|end| end.map(drop::<Deployed>)), calls)
             }
-            Self::Destroy(target) => {
-                let wishes = Wishes { delete_data: DeleteData::All, ..Wishes::default() };
+            Self::Destroy(target) | Self::DestroyAndKeep(target) => {
+                let keeps = matches!(self, Self::DestroyAndKeep(_));
+                let delete_data = if keeps { DeleteData::default() } else { DeleteData::All };
+                let wishes = Wishes { delete_data, ..Wishes::default() };
                 let (end, calls) = bench.destroy(name, target, &wishes, weather);
                 (end.map(|end| end.map(drop)), calls)
             }
@@ -43,7 +50,7 @@ impl What<'_> {
 
     fn allowed(self, bench: &Bench) -> Vec<String> {
         match self {
-            Self::Deploy(_) => Vec::new(),
+            Self::Deploy(_) | Self::Hotswap(_) | Self::DestroyAndKeep(_) => Vec::new(),
             Self::Destroy(_) => bench.world.borrow().ledger.losses.iter().map(|(_, id)| id.clone()).collect(),
         }
     }
@@ -59,6 +66,7 @@ impl Story<'_> {
             Some(Err(failure)) => return Err(format!("undisturbed, it fails: {failure}")),
             None => return Err("undisturbed, it does not end".to_owned()),
         }
+        bench.rest();
         let faults = bench.faults(&self.what.allowed(&bench));
         if faults.is_empty() { Ok((bench.outcome(), calls)) } else { Err(faults.join("; ")) }
     }
@@ -118,6 +126,8 @@ impl Story<'_> {
         if !matches!(end, Some(Ok(()))) {
             return Err(format!("{course}then: {}", told(end.as_ref())));
         }
+        // What was not waited for comes to its end.
+        bench.rest();
         let faults = bench.faults(&self.what.allowed(&bench));
         if !faults.is_empty() {
             return Err(format!("{course}{}", faults.join("; ")));
@@ -125,7 +135,7 @@ impl Story<'_> {
         if bench.outcome() != expected {
             return Err(format!("{course}it ends otherwise:\n{}\nnot\n{expected}", bench.outcome()));
         }
-        if let What::Deploy(target) = self.what {
+        if let What::Deploy(target) | What::Hotswap(target) = self.what {
             let plan = bench.plan(target, &Wishes::default()).map_err(|failure| failure.to_string())?;
             if plan.changes() {
                 return Err(format!("{course}there is still something to change"));

@@ -15,6 +15,7 @@ use std::time::Instant;
 pub use random::Fixtures;
 pub use report::{Report, Scenario};
 
+use crate::cloud::StackStatus as S;
 use crate::schemas::Schemas;
 use crate::sim::FewSchemas;
 use crate::target::Target;
@@ -22,7 +23,7 @@ use bench::Bench;
 use cells::cells;
 use crashes::{Story, What};
 use random::KINDS;
-use stage::{FIRST, LARGEST, OTHER_CODE, stage};
+use stage::{FIRST, LARGER, LARGEST, OTHER_CODE, STACKS, stage};
 
 /// A stage to interrupt: as it is first, and as it is to become.
 pub struct Set {
@@ -40,7 +41,8 @@ pub fn run(seeds: u64, sets: &(dyn Fn() -> Vec<Set> + Sync), schemas: &(dyn Fn()
     let mut parts = thread::scope(|scope| {
         let working: Vec<_> =
             (0..threads).map(|number| scope.spawn(move || share(number, threads, seeds, sets, schemas))).collect();
-        working.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
+        let joined = working.into_iter().map(thread::ScopedJoinHandle::join);
+        joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
     })
     .into_iter();
     let mut scenarios = parts.next().unwrap_or_default();
@@ -60,14 +62,10 @@ fn share(
     sets: &dyn Fn() -> Vec<Set>,
     schemas: &dyn Fn() -> Rc<dyn Schemas>,
 ) -> Vec<Scenario> {
-    let own = Set {
-        name: "four stacks".to_owned(),
-        first: stage(FIRST),
-        changed: stage(LARGEST),
-        other_code: stage(OTHER_CODE),
-    };
+    let own = four_stacks();
     let few: Rc<dyn Schemas> = Rc::new(FewSchemas);
     let mut scenarios = interrupted(&own, &few, number, of);
+    scenarios.extend(recovering(&few, number, of));
     let largest =
         Story { name: "four stacks: create".to_owned(), from: Bench::new(1, few), what: What::Deploy(&own.first) };
     scenarios.push(largest.twice_at_every_pair(number, of));
@@ -84,6 +82,51 @@ fn share(
     scenarios
 }
 
+/// Shorter, on one thread, and only to the first schedule that goes wrong: for an engine that is known to be wrong.
+pub fn probe(seeds: u64) -> Option<String> {
+    let few: Rc<dyn Schemas> = Rc::new(FewSchemas);
+    let fault = |scenarios: Vec<Scenario>| {
+        let wrong = scenarios.into_iter().find(|scenario| scenario.violations > 0)?;
+        Some(format!("{}: {}", wrong.name, wrong.first_fault.unwrap_or_default()))
+    };
+    let drawn = || {
+        let fixtures = Fixtures::new();
+        let mut drawn: Vec<_> = KINDS.iter().map(|name| Scenario::named(name)).collect();
+        (0..seeds).find_map(|seed| {
+            fixtures.note(&mut drawn, seed);
+            fault(drawn.clone())
+        })
+    };
+    fault(cells())
+        .or_else(stories::first_fault)
+        .or_else(drawn)
+        .or_else(|| fault(interrupted(&four_stacks(), &few, 0, 1)))
+        .or_else(|| fault(recovering(&few, 0, 1)))
+}
+
+fn four_stacks() -> Set {
+    Set { name: "four stacks".to_owned(), first: stage(FIRST), changed: stage(LARGEST), other_code: stage(OTHER_CODE) }
+}
+
+/// Every call of a deploy that begins with a stack that an earlier one left in an odd state, and of a destroy that has to
+/// write the policies anew.
+fn recovering(schemas: &Rc<dyn Schemas>, number: usize, of: usize) -> Vec<Scenario> {
+    let standing = Bench::new(1, Rc::clone(schemas));
+    let _ = standing.calm("setup", &stage(FIRST));
+    let unkept = Bench::new(1, Rc::clone(schemas));
+    let _ = unkept.calm("setup", &stage::unkept(FIRST));
+    let (larger, careless) = (stage(LARGER), stage::unkept(FIRST));
+    let left = [S::ReviewInProgress, S::RollbackComplete, S::UpdateRollbackFailed, S::UpdateFailed].map(|status| {
+        let from = standing.again(1);
+        let now = from.clock.now();
+        from.world.borrow_mut().bring_into(now, STACKS[2], status, "millrace-1-0123456789abcdef");
+        Story { name: format!("four stacks: from {}", status.name()), from, what: What::Deploy(&larger) }
+    });
+    let what = What::DestroyAndKeep(&careless);
+    let rewriting = Story { name: "four stacks: destroy, with other policies".to_owned(), from: unkept, what };
+    left.into_iter().chain([rewriting]).map(|story| story.once_at_every_call(number, of)).collect()
+}
+
 /// Every call of every command on a stage, in every way.
 fn interrupted(set: &Set, schemas: &Rc<dyn Schemas>, number: usize, of: usize) -> Vec<Scenario> {
     let nothing = Bench::new(1, Rc::clone(schemas));
@@ -94,7 +137,9 @@ fn interrupted(set: &Set, schemas: &Rc<dyn Schemas>, number: usize, of: usize) -
         ("create", &nothing, What::Deploy(&set.first)),
         ("update", &standing, What::Deploy(&set.changed)),
         ("code only", &standing, What::Deploy(&set.other_code)),
+        ("only code, at once", &standing, What::Hotswap(&set.other_code)),
         ("destroy", &standing, What::Destroy(&set.first)),
+        ("destroy, keeping data", &standing, What::DestroyAndKeep(&set.first)),
     ];
     stories
         .into_iter()

@@ -1,6 +1,7 @@
 //! Change sets, as CloudFormation keeps them: thought about for a while, obsolete once their stack has changed, in the way
 //! of another of the same name.
 
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refuse;
@@ -9,7 +10,7 @@ use super::world::World;
 use crate::cloud::{
     Answer, Body, Change, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetState, Fault, StackStatus, Standing,
 };
-use crate::template::{Difference, How, Template, refers_to};
+use crate::template::{Difference, How, PropertyChange, Template, refers_to};
 
 /// One that was asked for.
 #[derive(Debug, Clone)]
@@ -102,6 +103,14 @@ impl World {
         Ok(())
     }
 
+    /// How many change sets of a stack somebody could execute by hand.
+    pub fn executable(&self, name: &str) -> usize {
+        let Some(stack) = self.stack(name) else { return 0 };
+        let mine =
+            |made: &&Made| made.stack_id == stack.state.id && made.generation == stack.generation && !made.executed;
+        self.change_sets.values().filter(mine).count()
+    }
+
     /// A stack that is there only because a change set for its creation is.
     fn review(&mut self, name: &str) -> usize {
         self.named += 1;
@@ -152,7 +161,9 @@ impl World {
     pub fn changes(&self, stack: &Stack, made: &Made) -> Vec<Change> {
         let new = &made.parameters;
         let other = new.iter().filter(|(key, value)| stack.state.parameters.get(*key) != Some(*value));
-        let other: BTreeSet<_> = other.map(|(key, _)| key.clone()).collect();
+        let other =
+            other.map(|(key, value)| PropertyChange { path: key.clone(), old: Value::Null, new: value.clone().into() });
+        let other: Vec<_> = other.collect();
         let differences = stack.template.differences(&made.template, &other);
         let mut changes: Vec<_> = differences
             .into_iter()

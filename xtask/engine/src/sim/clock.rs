@@ -8,6 +8,9 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+/// In milliseconds. Whoever is at work for longer waits for nothing.
+const A_DAY: u64 = 24 * 3_600_000;
+
 #[derive(Default)]
 pub struct Clock {
     now: Cell<u64>,
@@ -38,8 +41,9 @@ impl Clock {
         Sleep { clock: self, until: self.now().saturating_add(millis), set: false }
     }
 
-    /// Runs a future to its end; `None` where nothing in it will ever go on.
+    /// Runs a future to its end; `None` where nothing in it will ever go on, or where it takes longer than a day.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let until = self.now().saturating_add(A_DAY);
         let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
         loop {
@@ -48,6 +52,9 @@ impl Clock {
             }
             let Reverse(timer) = self.timers.borrow_mut().pop()?;
             self.now.set(self.now().max(timer.at));
+            if self.now() > until {
+                return None;
+            }
             timer.waker.wake();
         }
     }

@@ -43,8 +43,12 @@ pub struct Sim {
     calls: Cell<usize>,
     killed: Cell<bool>,
     asleep_until: Cell<u64>,
-    /// It slept, and has not looked at its lease since.
-    dozy: Cell<bool>,
+    /// How often it has looked at its lease without having begun anything since.
+    looked: Cell<u32>,
+    /// It has held its lease.
+    taken: Cell<bool>,
+    /// How many things it may begin after a sleep, since it had looked at its lease right before.
+    unaware: Cell<u32>,
     chance: RefCell<fastrand::Rng>,
 }
 
@@ -69,7 +73,9 @@ impl Sim {
             calls: Cell::new(0),
             killed: Cell::new(false),
             asleep_until: Cell::new(0),
-            dozy: Cell::new(false),
+            looked: Cell::new(0),
+            taken: Cell::new(false),
+            unaware: Cell::new(0),
             chance: RefCell::new(fastrand::Rng::with_seed(seed)),
         }
     }
@@ -102,7 +108,7 @@ impl Sim {
         self.calls.set(number);
         if let Some((_, time)) = self.weather.sleeps.filter(|(at, _)| *at == number) {
             self.asleep_until.set(self.clock.now() + time);
-            self.dozy.set(true);
+            self.unaware.set(self.looked.get());
             self.pause(Duration::ZERO).await;
         }
         if let Some((_, meddle)) = self.meddling.as_ref().filter(|(at, _)| *at == number) {
@@ -145,15 +151,18 @@ impl Sim {
 
     /// Makes a call that begins something on a stack: only for whoever holds the lease, if anybody alive does.
     async fn begin<T>(&self, call: &'static str, work: impl FnOnce(&mut World, u64) -> Answer<T>) -> Answer<T> {
+        self.looked.set(self.looked.get().saturating_sub(1));
+        // Nothing keeps a process from falling asleep between its last look at the lease and the call after it.
+        let unaware = self.unaware.get() > 0;
+        self.unaware.set(self.unaware.get().saturating_sub(1));
         self.call(call, |world, now| {
             let another = |holder: &String| *holder != self.run && world.alive.contains(holder);
             let holder = world.holder(&self.bucket.borrow()).filter(another);
-            // Nothing keeps a process from falling asleep between its last look at the lease and the call after it.
-            if let Some(holder) = holder.filter(|_| !self.dozy.get()) {
+            if let Some(holder) = holder.filter(|_| !unaware) {
                 world.ledger.violations.push(format!("{} called {call} while {holder} held the lease", self.run));
             }
             let answer = work(world, now);
-            if answer.is_ok() && !self.dozy.get() {
+            if answer.is_ok() && !unaware {
                 world.ledger.began.push((now, self.run.clone()));
             }
             answer
@@ -296,13 +305,17 @@ impl Cloud for Sim {
     async fn read(&self, bucket: &str, key: &str) -> Answer<Option<Kept>> {
         let kept = self.call("s3:GetObject", |world, _| Ok(world.read(bucket, key))).await;
         if key == crate::lease::KEY {
-            self.dozy.set(false);
+            self.looked.set(self.looked.get() + 1);
         }
         kept
     }
 
     async fn write_if(&self, bucket: &str, key: &str, text: &str, mark: Option<&str>) -> Answer<String> {
-        self.call("s3:PutObject", |world, _| world.write_if(bucket, key, text, mark)).await
+        let taken = self.call("s3:PutObject", |world, _| world.write_if(bucket, key, text, mark)).await;
+        if taken.is_ok() && !self.taken.replace(true) {
+            self.looked.set(0);
+        }
+        taken
     }
 
     async fn object_versions(&self, bucket: &str) -> Answer<Vec<ObjectVersion>> {

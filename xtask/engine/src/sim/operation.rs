@@ -97,7 +97,7 @@ impl World {
             if change.action == ChangeAction::Remove {
                 continue;
             }
-            let end = time + self.chance.u64(200..6_000);
+            let end = time + self.chance.u64(200..6_000) * self.climate.slowness.max(1);
             steps.push((time, Step::Begin(change.logical_id.clone(), change.action)));
             steps.push((end, Step::Finish(change.logical_id, change.action)));
         }

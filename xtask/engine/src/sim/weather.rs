@@ -49,6 +49,8 @@ pub struct Climate {
     pub lost_uploads: u32,
     /// Whether a template that differs in its policies only counts as no change (fault 27).
     pub blind_to_policies: bool,
+    /// How many times longer than usual a change of a resource takes; 0 stands for 1.
+    pub slowness: u64,
     /// How many events a page holds; 0 stands for 4 (fault 7).
     pub page: usize,
 }

@@ -1,7 +1,7 @@
 //! How one template differs from another, resource by resource and property by property.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 use super::{Template, kind};
@@ -30,8 +30,8 @@ pub struct PropertyChange {
 }
 
 impl Template {
-    /// From `self`, which is deployed, to `new`. `changed` are the parameters that get another value.
-    pub fn differences(&self, new: &Self, changed: &BTreeSet<String>) -> Vec<Difference> {
+    /// From `self`, which is deployed, to `new`. `changed` are the parameters that get another value, by name.
+    pub fn differences(&self, new: &Self, changed: &[PropertyChange]) -> Vec<Difference> {
         let (before, after) = (self.section("Resources"), new.section("Resources"));
         let of = |id: &str, resource: &Value, how| Difference {
             logical_id: id.to_owned(),
@@ -60,17 +60,13 @@ impl Template {
 
     /// How the outputs differ.
     pub fn output_differences(&self, new: &Self) -> Vec<PropertyChange> {
-        let mut changes = Vec::new();
-        let outputs = |template: &Self| template.value().get("Outputs").cloned().unwrap_or_default();
-        let (old, new) = (outputs(self), outputs(new));
-        let ids: BTreeSet<_> =
-            [&old, &new].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect();
-        for id in ids {
-            if old[id] != new[id] {
-                changes.push(PropertyChange { path: id.clone(), old: old[id].clone(), new: new[id].clone() });
-            }
-        }
-        changes
+        let (before, after) = (self.section("Outputs"), new.section("Outputs"));
+        let ids: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let value = |outputs: &Map<String, Value>, id: &String| outputs.get(id).cloned().unwrap_or_default();
+        ids.into_iter()
+            .filter(|id| before.get(*id) != after.get(*id))
+            .map(|id| PropertyChange { path: id.clone(), old: value(before, id), new: value(after, id) })
+            .collect()
     }
 }
 
@@ -92,13 +88,13 @@ fn compare(path: String, old: &Value, new: &Value, into: &mut Vec<PropertyChange
 }
 
 /// Where a value refers to one of the parameters.
-fn uses(path: String, value: &Value, parameters: &BTreeSet<String>) -> Vec<PropertyChange> {
+fn uses(path: String, value: &Value, parameters: &[PropertyChange]) -> Vec<PropertyChange> {
     match value {
         Value::Object(map) => {
-            let referred = map.get("Ref").and_then(Value::as_str).filter(|name| parameters.contains(*name));
-            if let (1, Some(name)) = (map.len(), referred) {
-                let (old, new) = (format!("the old {name}").into(), format!("the new {name}").into());
-                return vec![PropertyChange { path, old, new }];
+            let referred = map.get("Ref").and_then(Value::as_str);
+            let changed = referred.and_then(|name| parameters.iter().find(|parameter| parameter.path == name));
+            if let (1, Some(PropertyChange { old, new, .. })) = (map.len(), changed) {
+                return vec![PropertyChange { path, old: old.clone(), new: new.clone() }];
             }
             let deeper = |key: &String| if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             map.iter().flat_map(|(key, value)| uses(deeper(key), value, parameters)).collect()
@@ -124,7 +120,7 @@ mod tests {
         let new = template(
             "  Kept: {Type: T, Properties: {A: 2, B: {C: x, E: z}}}\n  New: {Type: U}\n  Same: {Type: T, Properties: {A: 1}}",
         );
-        let found = old.differences(&new, &BTreeSet::new());
+        let found = old.differences(&new, &[]);
         let ids: Vec<_> = found.iter().map(|d| (d.logical_id.as_str(), d.kind.as_str())).collect();
         assert_eq!(ids, [("Kept", "T"), ("New", "U"), ("Gone", "T")]);
         let How::Modify(properties) = &found[0].how else { panic!("{found:?}") };
@@ -137,7 +133,8 @@ mod tests {
         let same = template(
             "  F: {Type: T, Properties: {Code: {S3Key: {Ref: Code}}}}\n  G: {Type: T, Properties: {X: {Ref: Other}}}",
         );
-        let found = same.differences(&same, &BTreeSet::from(["Code".to_owned()]));
+        let found =
+            same.differences(&same, &[PropertyChange { path: "Code".to_owned(), old: "a".into(), new: "b".into() }]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].logical_id, "F");
     }

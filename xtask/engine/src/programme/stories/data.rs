@@ -156,6 +156,8 @@ pub(super) fn follows(scene: &mut Scene<'_>) -> Verdict {
     let before = with_echo(&scene.grounds.first);
     scene.deployed(&before)?;
     let target = with_another_bell(&before);
+    let plan = scene.bench.plan(&target, &Wishes::default()).map_err(|failure| failure.to_string())?;
+    ensure(plan.decided(&Wishes::default()).is_err(), || "the plan does not know it".to_owned())?;
     scene.asks(&["Echo", "--allow-replace Echo"], || scene.deploy(&target, &Wishes::default()))?;
     let named = Wishes { allow: vec!["Echo".to_owned()], ..Wishes::default() };
     scene.rough(&target, &named)?;
@@ -204,6 +206,8 @@ pub(super) fn more_than_was_known(scene: &mut Scene<'_>) -> Verdict {
     scene.asks(&[id, "--allow-replace"], || scene.deploy(&target, &Wishes::default()))?;
     scene.sound(&[])?;
     ensure(scene.begun() == operations, || "something was begun".to_owned())?;
+    let left = scene.bench.world.borrow().executable(STACKS[1]);
+    ensure(left == 0, || "a change set that loses data is left behind".to_owned())?;
     let named = Wishes { allow: vec![id.to_owned()], ..Wishes::default() };
     scene.deploy(&target, &named).map_err(|failure| failure.to_string())?;
     scene.sound(&[id])

@@ -100,7 +100,7 @@ pub(super) fn leave_behind(scene: &mut Scene<'_>) -> Verdict {
     failed(scene.destroy(target, &Wishes::default()), Exit::Decision, &words)?;
     let text = failed(scene.destroy(target, &Wishes::default()), Exit::Decision, &words)?;
     let named = blockers.iter().filter(|id| text.contains(&format!("--retain {id}"))).count();
-    ensure(named > 0, || format!("it does not name what to retain: {text}"))?;
+    ensure(named == blockers.len(), || format!("it does not name what to retain: {text}"))?;
     let wishes = Wishes { retain: failing, ..Wishes::default() };
     scene.rough_destroy(target, &wishes)?;
     scene.destroy(target, &wishes).map_err(|failure| failure.to_string())?;

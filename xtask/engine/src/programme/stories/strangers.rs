@@ -52,6 +52,7 @@ pub(super) fn make_it_again(scene: &mut Scene<'_>) -> Verdict {
 pub(super) fn change_it(scene: &mut Scene<'_>) -> Verdict {
     let (target, theirs) = (scene.grounds.larger.clone(), stage(LARGEST));
     let wanted = theirs.stacks[1 + scene.way % 2].clone();
+    let (name, body) = (wanted.name.clone(), wanted.body.clone());
     let end = meddled(scene, &target, 1 + scene.way / 2, move |world, now| {
         let Some(at) = world.find(&wanted.name).filter(|at| world.stacks[*at].operation.is_none()) else { return };
         let stack = &mut world.stacks[at];
@@ -59,12 +60,32 @@ pub(super) fn change_it(scene: &mut Scene<'_>) -> Verdict {
         stack.generation += 1;
         stack.turn(now, StackStatus::UpdateComplete, None);
     });
-    if let Err(failure) = end.ok_or("it does not end")? {
+    let failure = match end.ok_or("it does not end")? {
+        Ok(done) => {
+            let plan = done.plan.stacks.iter().find(|plan| plan.name == name);
+            let known = plan.is_some_and(|plan| plan.deployed.as_deref() == Some(body.as_str()));
+            let over = !known && put_over_theirs(&scene.bench.world.borrow(), &name);
+            ensure(!over, || format!("{name} was updated over a change that nobody had planned from"))?;
+            None
+        }
+        Err(failure) => Some(failure),
+    };
+    if let Some(failure) = failure {
         ensure(failure.exit == Exit::Decision, || format!("it ends with {:?}: {failure}", failure.exit))?;
         ensure(failure.to_string().contains("next:"), || format!("it does not say what to do: {failure}"))?;
     }
     scene.bench.rest();
     scene.sound(&[])
+}
+
+/// Whether something of ours began on a stack after somebody else's change.
+fn put_over_theirs(world: &World, name: &str) -> bool {
+    let own = world.stack(name).map(|stack| stack.events.iter().filter(|event| event.logical_id == name));
+    let mut theirs = false;
+    own.into_iter().flatten().any(|event| {
+        theirs |= event.token.is_none() && event.status == "UPDATE_COMPLETE";
+        theirs && event.token.is_some()
+    })
 }
 
 /// A stack of the same name stands before the first deploy: it is not taken for ours without a question.
@@ -77,6 +98,18 @@ pub(super) fn were_first(scene: &mut Scene<'_>) -> Verdict {
     let template = crate::template::Template::parse(text).unwrap_or_default();
     scene.change(|world| world.stand(now, name, &template));
     scene.asks(&["Vault", "which holds data"], || scene.deploy(&scene.grounds.first, &Wishes::default()))?;
+    scene.sound(&[])
+}
+
+/// A cloud that throttles every fifth call, and leaves some unanswered, is waited for (fault 3).
+pub(super) fn throttle(scene: &mut Scene<'_>) -> Verdict {
+    let (target, weather) =
+        (scene.grounds.larger.clone(), Weather { throttled: 200, unanswered: 40, ..Weather::default() });
+    let (end, _) = scene.bench.deploy("only", &target, &Wishes::default(), weather.clone());
+    end.ok_or("it does not end")?.map_err(|failure| failure.to_string())?;
+    scene.stands_as(&target)?;
+    let (end, _) = scene.bench.destroy("only", &target, &Wishes::default(), weather);
+    end.ok_or("it does not end")?.map_err(|failure| failure.to_string())?;
     scene.sound(&[])
 }
 

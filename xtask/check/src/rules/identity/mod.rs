@@ -1,0 +1,24 @@
+//! Identity: who may do what, and who may not.
+
+mod action_fits;
+mod deputy;
+mod everybody;
+mod parameter;
+mod pass_role;
+mod policies;
+mod star_action;
+mod star_resource;
+mod trust;
+
+use crate::rule::Rule;
+
+pub(super) const ALL: [&Rule; 8] = [
+    &star_action::RULE,
+    &star_resource::RULE,
+    &action_fits::RULE,
+    &trust::RULE,
+    &pass_role::RULE,
+    &deputy::RULE,
+    &everybody::RULE,
+    &parameter::RULE,
+];

@@ -1,0 +1,35 @@
+//! Buckets and what they tell, events, and schedules.
+
+mod bucket_lifecycle;
+mod bucket_public;
+mod bucket_tls;
+mod bucket_versioning;
+mod cron;
+mod event_pattern;
+mod flow;
+mod notification_order;
+mod notification_overlap;
+mod notification_permission;
+mod notification_source;
+mod notifications;
+mod schedule;
+mod service_key;
+mod target_permission;
+
+use crate::rule::Rule;
+
+pub(super) static ALL: [&Rule; 13] = [
+    &notification_source::RULE,
+    &notification_permission::RULE,
+    &notification_order::RULE,
+    &notification_overlap::RULE,
+    &flow::RULE,
+    &service_key::RULE,
+    &event_pattern::RULE,
+    &schedule::RULE,
+    &target_permission::RULE,
+    &bucket_tls::RULE,
+    &bucket_public::RULE,
+    &bucket_versioning::RULE,
+    &bucket_lifecycle::RULE,
+];

@@ -1,0 +1,419 @@
+//! The kinds of faults, each with the places where it can stand.
+
+use serde_json::{Value, json};
+
+use super::Fault;
+
+const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
+const FUNCTION: &str = "AWS::Lambda::Function";
+const BUCKET: &str = "AWS::S3::Bucket";
+
+/// Pointers to a path below each resource of a type.
+fn at(template: &Value, kind: &str, path: &str) -> Vec<String> {
+    let resources = template["Resources"].as_object().into_iter().flatten();
+    resources.filter(|(_, resource)| resource["Type"] == kind).map(|(id, _)| format!("/Resources/{id}{path}")).collect()
+}
+
+/// The same, where there is something already.
+fn there(template: &Value, kind: &str, path: &str) -> Vec<String> {
+    at(template, kind, path).into_iter().filter(|place| template.pointer(place).is_some()).collect()
+}
+
+/// Pointers to all values below a resource of a type that this is true of.
+fn below(template: &Value, kind: &str, wanted: fn(&Value) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for place in at(template, kind, "") {
+        if let Some(value) = template.pointer(&place) {
+            walk(value, &place, wanted, &mut found);
+        }
+    }
+    found
+}
+
+fn walk(value: &Value, place: &str, wanted: fn(&Value) -> bool, found: &mut Vec<String>) {
+    if wanted(value) {
+        found.push(place.to_owned());
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                walk(value, &format!("{place}/{key}"), wanted, found);
+            }
+        }
+        Value::Array(list) => {
+            for (number, value) in list.iter().enumerate() {
+                walk(value, &format!("{place}/{number}"), wanted, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_allow(value: &Value) -> bool {
+    value["Effect"] == "Allow" && value.get("Principal").is_none()
+}
+
+fn gone(template: &mut Value, place: &str) {
+    set(template, place, Value::Null);
+}
+
+fn change(template: &mut Value, place: &str, change: fn(&Value) -> Value) {
+    let changed = change(template.pointer(place).unwrap_or(&Value::Null));
+    set(template, place, changed);
+}
+
+/// Puts a value where another one is, or none is yet; null takes it away.
+fn set(template: &mut Value, place: &str, value: Value) {
+    let (parent, key) = place.rsplit_once('/').unwrap_or(("", place));
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match template.pointer_mut(parent) {
+        Some(Value::Object(map)) if value.is_null() => drop(map.shift_remove(&key)),
+        Some(Value::Object(map)) => drop(map.insert(key, value)),
+        Some(Value::Array(list)) => {
+            let at: usize = key.parse().unwrap();
+            list[at] = value;
+        }
+        _ => panic!("nothing is at {parent}"),
+    }
+}
+
+/// A statement with one of its parts changed.
+fn with(statement: &Value, key: &str, part: Value) -> Value {
+    let mut changed = statement.clone();
+    match (part.is_null(), changed.as_object_mut()) {
+        (true, Some(map)) => drop(map.shift_remove(key)),
+        _ => changed[key] = part,
+    }
+    changed
+}
+
+pub(super) const FAULTS: [Fault; 45] = [
+    Fault {
+        name: "no on-failure destination",
+        rule: "stream-failure-destination",
+        places: |t| there(t, MAPPING, "/Properties/DestinationConfig"),
+        plant: gone,
+    },
+    Fault {
+        name: "no bisecting",
+        rule: "stream-bisect",
+        places: |t| there(t, MAPPING, "/Properties/BisectBatchOnFunctionError"),
+        plant: gone,
+    },
+    Fault {
+        name: "retries without end",
+        rule: "stream-retries",
+        places: |t| at(t, MAPPING, "/Properties/MaximumRetryAttempts"),
+        plant: |t, p| set(t, p, json!(-1)),
+    },
+    Fault {
+        name: "retries not said",
+        rule: "stream-retries",
+        places: |t| there(t, MAPPING, "/Properties/MaximumRetryAttempts"),
+        plant: gone,
+    },
+    Fault {
+        name: "records of any age",
+        rule: "stream-record-age",
+        places: |t| at(t, MAPPING, "/Properties/MaximumRecordAgeInSeconds"),
+        plant: |t, p| set(t, p, json!(-1)),
+    },
+    Fault {
+        name: "no partial response",
+        rule: "stream-partial-response",
+        places: |t| there(t, MAPPING, "/Properties/FunctionResponseTypes"),
+        plant: gone,
+    },
+    Fault {
+        name: "no start",
+        rule: "stream-start",
+        places: |t| there(t, MAPPING, "/Properties/StartingPosition"),
+        plant: gone,
+    },
+    Fault {
+        name: "retention shorter than retries",
+        rule: "stream-retention",
+        places: |t| at(t, MAPPING, "/Properties/MaximumRecordAgeInSeconds"),
+        plant: |t, p| set(t, p, json!(604_800)),
+    },
+    Fault {
+        name: "more batches than concurrency",
+        rule: "stream-concurrency",
+        places: |t| {
+            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions").into_iter().filter(|_| !on_demand(t)).collect()
+        },
+        plant: |t, p| set(t, p, json!(0)),
+    },
+    Fault {
+        name: "buffering beyond limits",
+        rule: "firehose-buffering",
+        places: |t| {
+            there(
+                t,
+                "AWS::KinesisFirehose::DeliveryStream",
+                "/Properties/ExtendedS3DestinationConfiguration/BufferingHints/IntervalInSeconds",
+            )
+        },
+        plant: |t, p| set(t, p, json!(901)),
+    },
+    Fault {
+        name: "too large a buffer",
+        rule: "firehose-buffering",
+        places: |t| {
+            there(
+                t,
+                "AWS::KinesisFirehose::DeliveryStream",
+                "/Properties/ExtendedS3DestinationConfiguration/BufferingHints/SizeInMBs",
+            )
+        },
+        plant: |t, p| set(t, p, json!(129)),
+    },
+    Fault {
+        name: "no error prefix",
+        rule: "firehose-error-prefix",
+        places: |t| {
+            there(
+                t,
+                "AWS::KinesisFirehose::DeliveryStream",
+                "/Properties/ExtendedS3DestinationConfiguration/ErrorOutputPrefix",
+            )
+        },
+        plant: gone,
+    },
+    Fault {
+        name: "prefix not closed",
+        rule: "firehose-prefix",
+        places: |t| {
+            there(t, "AWS::KinesisFirehose::DeliveryStream", "/Properties/ExtendedS3DestinationConfiguration/Prefix")
+        },
+        plant: |t, p| set(t, p, json!("a/!{timestamp:yyyy/")),
+    },
+    Fault {
+        name: "bucket policy gone",
+        rule: "bucket-tls",
+        places: |t| at(t, "AWS::S3::BucketPolicy", ""),
+        plant: gone,
+    },
+    Fault {
+        name: "public access not blocked",
+        rule: "bucket-public",
+        places: |t| there(t, BUCKET, "/Properties/PublicAccessBlockConfiguration"),
+        plant: gone,
+    },
+    Fault {
+        name: "public policy allowed",
+        rule: "bucket-public",
+        places: |t| there(t, BUCKET, "/Properties/PublicAccessBlockConfiguration/BlockPublicPolicy"),
+        plant: |t, p| set(t, p, json!(false)),
+    },
+    Fault {
+        name: "public access lists allowed",
+        rule: "bucket-public",
+        places: |t| there(t, BUCKET, "/Properties/PublicAccessBlockConfiguration/BlockPublicAcls"),
+        plant: |t, p| set(t, p, json!(false)),
+    },
+    Fault {
+        name: "no versions",
+        rule: "bucket-versioning",
+        places: |t| there(t, BUCKET, "/Properties/VersioningConfiguration"),
+        plant: gone,
+    },
+    Fault {
+        name: "no lifecycle",
+        rule: "bucket-lifecycle",
+        places: |t| there(t, BUCKET, "/Properties/LifecycleConfiguration"),
+        plant: gone,
+    },
+    Fault {
+        name: "no deletion policy",
+        rule: "data-policies",
+        places: |t| there(t, BUCKET, "/DeletionPolicy"),
+        plant: gone,
+    },
+    Fault {
+        name: "no replacement policy",
+        rule: "data-policies",
+        places: |t| there(t, BUCKET, "/UpdateReplacePolicy"),
+        plant: gone,
+    },
+    Fault {
+        name: "stream without deletion policy",
+        rule: "transit-policies",
+        places: |t| there(t, "AWS::Kinesis::Stream", "/DeletionPolicy"),
+        plant: gone,
+    },
+    Fault {
+        name: "queue without replacement policy",
+        rule: "transit-policies",
+        places: |t| there(t, "AWS::SQS::Queue", "/UpdateReplacePolicy"),
+        plant: gone,
+    },
+    Fault {
+        name: "every action",
+        rule: "policy-star-action",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| change(t, p, |s| with(s, "Action", json!("*"))),
+    },
+    Fault {
+        name: "every action of a service",
+        rule: "policy-star-action",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| change(t, p, |s| with(s, "Action", json!(["s3:*"]))),
+    },
+    Fault {
+        name: "everything but",
+        rule: "policy-star-action",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| change(t, p, |s| with(&with(s, "Action", Value::Null), "NotAction", json!("iam:*"))),
+    },
+    Fault {
+        name: "every resource",
+        rule: "policy-star-resource",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| {
+            change(t, p, |s| {
+                with(
+                    &with(&with(s, "Resource", json!("*")), "Action", json!("sqs:SendMessage")),
+                    "Condition",
+                    Value::Null,
+                )
+            })
+        },
+    },
+    Fault {
+        name: "action of another service",
+        rule: "policy-action-fits",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| {
+            change(t, p, |s| {
+                with(&with(s, "Action", json!("sqs:SendMessage")), "Resource", json!("arn:aws:s3:::lake/*"))
+            })
+        },
+    },
+    Fault {
+        name: "objects asked of the bucket",
+        rule: "policy-action-fits",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| {
+            change(t, p, |s| with(&with(s, "Action", json!("s3:GetObject")), "Resource", json!("arn:aws:s3:::lake")))
+        },
+    },
+    Fault {
+        name: "roles passed to anybody",
+        rule: "policy-pass-role",
+        places: |t| below(t, "AWS::IAM::Role", is_allow),
+        plant: |t, p| {
+            change(t, p, |s| {
+                with(&with(s, "Action", json!("iam:PassRole")), "Resource", json!("arn:aws:iam::1:role/x"))
+            })
+        },
+    },
+    Fault {
+        name: "trust in everybody",
+        rule: "role-trust",
+        places: |t| there(t, "AWS::IAM::Role", "/Properties/AssumeRolePolicyDocument/Statement/0"),
+        plant: |t, p| change(t, p, |s| with(&with(s, "Principal", json!({"AWS": "*"})), "Condition", Value::Null)),
+    },
+    Fault {
+        name: "publishing for any account",
+        rule: "policy-confused-deputy",
+        places: |t| below(t, "AWS::SNS::TopicPolicy", |v| v["Effect"] == "Allow"),
+        plant: |t, p| change(t, p, |s| with(s, "Condition", Value::Null)),
+    },
+    Fault {
+        name: "a queue for everybody",
+        rule: "policy-everybody",
+        places: |t| below(t, "AWS::SQS::QueuePolicy", |v| v["Effect"] == "Deny"),
+        plant: |t, p| change(t, p, |s| with(&with(s, "Effect", json!("Allow")), "Condition", Value::Null)),
+    },
+    Fault {
+        name: "an import of nothing",
+        rule: "import-unknown",
+        places: imports,
+        plant: |t, p| set(t, p, json!("millrace-nowhere:Nothing")),
+    },
+    Fault {
+        name: "an export twice",
+        rule: "export-twice",
+        places: exports,
+        plant: |t, p| t["Outputs"]["Planted"] = t.pointer(p).cloned().unwrap_or_default(),
+    },
+    Fault {
+        name: "a name twice",
+        rule: "name-twice",
+        places: |t| at(t, FUNCTION, ""),
+        plant: |t, p| t["Resources"]["Planted"] = t.pointer(p).cloned().unwrap_or_default(),
+    },
+    Fault {
+        name: "a name too long",
+        rule: "name-length",
+        places: |t| there(t, FUNCTION, "/Properties/FunctionName"),
+        plant: |t, p| set(t, p, json!("x".repeat(65))),
+    },
+    Fault { name: "no alarm on errors", rule: "failure-alarm", places: |t| alarms(t, "Errors"), plant: gone },
+    Fault {
+        name: "an alarm that tells nobody",
+        rule: "failure-alarm",
+        places: |t| alarms(t, "Errors").into_iter().map(|p| format!("{p}/Properties/AlarmActions")).collect(),
+        plant: gone,
+    },
+    Fault {
+        name: "environment too large",
+        rule: "function-environment-size",
+        places: |t| there(t, FUNCTION, "/Properties/Environment/Variables/RECORD_SCHEMA"),
+        plant: |t, p| set(t, p, json!("x".repeat(4_100))),
+    },
+    Fault {
+        name: "a reserved variable",
+        rule: "function-reserved-name",
+        places: |t| at(t, FUNCTION, "/Properties/Environment/Variables/AWS_REGION"),
+        plant: |t, p| set(t, p, json!("eu-west-1")),
+    },
+    Fault {
+        name: "a secret in clear",
+        rule: "function-secret",
+        places: |t| at(t, FUNCTION, "/Properties/Environment/Variables/DATABASE_PASSWORD"),
+        plant: |t, p| set(t, p, json!("correct horse battery")),
+    },
+    Fault {
+        name: "logs forever",
+        rule: "log-retention",
+        places: |t| there(t, "AWS::Logs::LogGroup", "/Properties/RetentionInDays"),
+        plant: gone,
+    },
+    Fault {
+        name: "too little memory",
+        rule: "function-memory",
+        places: |t| there(t, FUNCTION, "/Properties/MemorySize"),
+        plant: |t, p| set(t, p, json!(64)),
+    },
+    Fault {
+        name: "too long a time",
+        rule: "function-timeout",
+        places: |t| there(t, FUNCTION, "/Properties/Timeout"),
+        plant: |t, p| set(t, p, json!(901)),
+    },
+];
+
+fn on_demand(template: &Value) -> bool {
+    !below(template, "AWS::Kinesis::Stream", |value| value == "ON_DEMAND").is_empty()
+}
+
+fn imports(template: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(template, "", |value| value.get("Fn::ImportValue").is_some(), &mut found);
+    found.into_iter().map(|place| format!("{place}/Fn::ImportValue")).collect()
+}
+
+fn exports(template: &Value) -> Vec<String> {
+    let outputs = template["Outputs"].as_object().into_iter().flatten();
+    outputs.map(|(key, _)| format!("/Outputs/{key}")).collect()
+}
+
+fn alarms(template: &Value, metric: &str) -> Vec<String> {
+    at(template, "AWS::CloudWatch::Alarm", "")
+        .into_iter()
+        .filter(|place| template.pointer(place).is_some_and(|alarm| alarm["Properties"]["MetricName"] == metric))
+        .collect()
+}
