@@ -2,6 +2,7 @@
 //! find each, and the templates as they are raise nothing.
 
 mod faults;
+mod places;
 
 use check::arn::Location;
 use check::diagnostic::Diagnostic;
@@ -94,4 +95,22 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
         assert!(planted.contains(&fault.name), "{} has no place in our templates", fault.name);
     }
     assert!(matrix.values().sum::<usize>() > 300, "only {} mutants", matrix.values().sum::<usize>());
+}
+
+/// `PLANTED_FOLDER=dir cargo test … -- --ignored one_mutant`: one mutant of each kind as a file, for other tools to judge.
+#[test]
+#[ignore = "needs a folder to write to"]
+fn one_mutant_of_each_kind_as_a_file() {
+    let folder = std::path::PathBuf::from(std::env::var("PLANTED_FOLDER").unwrap());
+    let (_, stacks) = clean().swap_remove(1);
+    for (number, fault) in FAULTS.iter().enumerate() {
+        let (template, place) = stacks
+            .iter()
+            .find_map(|(_, template)| Some((template.clone(), (fault.places)(template).into_iter().next()?)))
+            .unwrap_or_else(|| panic!("{} has no place", fault.name));
+        let mut mutant = template;
+        (fault.plant)(&mut mutant, &place);
+        let name = format!("{number:02}-{}-{}.json", fault.rule, fault.name.replace(' ', "_"));
+        std::fs::write(folder.join(name), serde_json::to_string_pretty(&mutant).unwrap()).unwrap();
+    }
 }

@@ -20,6 +20,9 @@ pub struct State {
     pub inner: Vec<Machine>,
 }
 
+/// Takes a machine, with the machines and states around it.
+type Visit<'a> = dyn FnMut(&Machine, &[(&Machine, &State)]) + 'a;
+
 /// What is known of a resource's definition.
 #[derive(Debug)]
 pub enum Definition {
@@ -95,11 +98,7 @@ impl Machine {
     }
 
     /// This machine and all inner ones, each with the states that are around it.
-    pub fn visit<'a>(
-        &'a self,
-        around: &mut Vec<(&'a Machine, &'a State)>,
-        visit: &mut dyn FnMut(&Machine, &[(&Machine, &State)]),
-    ) {
+    pub fn visit<'a>(&'a self, around: &mut Vec<(&'a Machine, &'a State)>, visit: &mut Visit<'_>) {
         visit(self, around);
         for state in &self.states {
             for inner in &state.inner {

@@ -97,7 +97,7 @@ impl Building {
             }
             Event::SequenceStart(_, _, tag) => self.open(place, tag.as_deref(), Content::List(Vec::new()))?,
             Event::MappingStart(_, _, tag) => {
-                self.open(place, tag.as_deref(), Content::Map(Vec::new(), None, HashMap::new()))?
+                self.open(place, tag.as_deref(), Content::Map(Vec::new(), None, HashMap::new()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { place, tag, content }) = self.open.pop() else { return Ok(true) };
@@ -130,19 +130,20 @@ impl Building {
         match self.open.last_mut().map(|open| &mut open.content) {
             None => self.done = Some(node),
             Some(Content::List(items)) => items.push(node),
-            Some(Content::Map(entries, key, lines)) => match key.take() {
-                Some((key, key_place)) => entries.push(Entry { key, key_place, value: node }),
-                None => {
-                    let name = node.text().ok_or_else(|| fault(node.place, "a key is text"))?.to_owned();
-                    if name == "<<" {
-                        return Err(fault(node.place, "CloudFormation takes no YAML merge keys: write the values out"));
-                    }
-                    if let Some(line) = lines.insert(name.clone(), node.place.line) {
-                        return Err(fault(node.place, format!("the key {name} is there already, in line {line}")));
-                    }
-                    *key = Some((name, node.place));
+            Some(Content::Map(entries, key, lines)) => {
+                if let Some((key, key_place)) = key.take() {
+                    entries.push(Entry { key, key_place, value: node });
+                    return Ok(());
                 }
-            },
+                let name = node.text().ok_or_else(|| fault(node.place, "a key is text"))?.to_owned();
+                if name == "<<" {
+                    return Err(fault(node.place, "CloudFormation takes no YAML merge keys: write the values out"));
+                }
+                if let Some(line) = lines.insert(name.clone(), node.place.line) {
+                    return Err(fault(node.place, format!("the key {name} is there already, in line {line}")));
+                }
+                *key = Some((name, node.place));
+            }
         }
         Ok(())
     }

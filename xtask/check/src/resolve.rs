@@ -193,7 +193,7 @@ impl Scope<'_> {
             let Some((name, after)) = after.split_once('}') else { break };
             rest = after;
             if let Some(literal) = name.strip_prefix('!') {
-                result.push_str(&format!("${{{literal}}}"));
+                result.extend(["${", literal, "}"]);
                 continue;
             }
             let own = given.get(name.trim());

@@ -80,7 +80,7 @@ impl World {
             let own = outputs(&scope(source, &exports, &location));
             exports.extend(own.into_iter().filter_map(|output| Some((output.export?, output.value))));
         }
-        let mut world = Self { location: location.clone(), ..Self::default() };
+        let mut world = Self::default();
         for source in sources {
             let scope = scope(&source, &exports, &location);
             let stack = Stack {
@@ -101,6 +101,7 @@ impl World {
                 }
             }
         }
+        world.location = location;
         world
     }
 

@@ -79,10 +79,8 @@ fn what_is_meant_to_do_harm_ends_soon() {
     let bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n".to_owned();
     let circle = "Conditions: {A: !Condition B, B: !Condition A}\nResources: {X: {Type: T, Condition: A, Properties: {P: !If [A, 1, 2]}}}";
     let names = "Resources:\n  A: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref B}}\n  B: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref A}}";
-    let wide = format!(
-        "Resources:\n{}",
-        (0..60_000).map(|n| format!("  R{n}: {{Type: 'AWS::SQS::Queue'}}\n")).collect::<String>()
-    );
+    let wide: Vec<_> = (0..60_000).map(|number| format!("  R{number}: {{Type: 'AWS::SQS::Queue'}}")).collect();
+    let wide = format!("Resources:\n{}", wide.join("\n"));
     let begun = std::time::Instant::now();
     for text in [deep, bomb, circle.to_owned(), names.to_owned(), wide] {
         judged(text.as_bytes());

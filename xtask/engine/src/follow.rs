@@ -139,7 +139,7 @@ fn is_own(event: &Event, stack: &str) -> bool {
     event.kind == STACK && (event.physical_id == stack || event.logical_id == stack)
 }
 
-pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
+pub const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// The last own event of a stack, by its ARN or its name, if there is any.
 pub(crate) async fn last_own<C: Cloud>(cloud: &C, stack: &str) -> Answer<Option<Event>> {

@@ -1,6 +1,6 @@
 //! What AWS refused, as a failure with its remedy; and an operation that ended badly, or out of our sight.
 
-use crate::cloud::{Answer, CloudError, Fault, StackState};
+use crate::cloud::{Answer, CloudError, Fault, StackState, StackStatus};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::follow::Follower;
 use crate::reason;
@@ -55,8 +55,8 @@ pub(crate) fn lost_sight(stage: &str, follower: &Follower, stack: &str, error: &
 }
 
 /// An operation was begun, and no event tells of its end, though the stack seems to be at rest.
-pub(crate) fn unheard(stage: &str, stack: &str, state: &StackState) -> Failure {
-    let status = state.status.name();
+pub(crate) fn unheard(stage: &str, stack: &str, now: StackStatus) -> Failure {
+    let status = now.name();
     Failure::new(format!("stage {stage}: nothing is heard of what was begun on stack {stack}, which is {status}"))
         .since("AWS shows the events of an operation late, or not at all")
         .hint("what was begun goes on in AWS; run the same command again to follow it")

@@ -23,7 +23,7 @@ impl Table {
         match news {
             News::Began { stack, what } => self.stack(stack, &format!("{what} {stack}")),
             News::Event { stack, event } if event.kind == STACK => {
-                self.stack(stack, &format!("{stack}  {}", event.status))
+                self.stack(stack, &format!("{stack}  {}", event.status));
             }
             News::Event { stack, event } => self.resource(stack, event),
             News::Ended { stack, status } => self.ended(stack, status),

@@ -20,6 +20,7 @@ use crate::stages;
 /// Judges the rendered stacks of every stage, or anybody's templates, by CloudFormation's own rules and by rules for data
 /// pipelines. Needs no account. Ends with 1 if there is an error.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Check {
     /// Only this stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME", conflicts_with = "template")]

@@ -27,6 +27,7 @@ use crate::{archives, commit, consent, judge, local, plan_text, target};
 /// left alone. Run it again after any interruption: it goes on from where things stand. Ctrl-C detaches: what was begun
 /// goes on in AWS.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Deploy {
     /// The stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
@@ -103,7 +104,8 @@ impl Deploy {
             Form::json_if(self.json).tell(&PlanReport(&plan))?;
             return plan.decided(&wishes);
         }
-        let deployed = match deploy(&engine, &|plan| self.consent(&session.stage, plan)).await {
+        let consent = |plan: &Plan| self.consent(&session.stage, plan);
+        let deployed = match Box::pin(deploy(&engine, &consent)).await {
             Err(failure) if board.was_interrupted() => return Err(self.stopped(&engine, failure).await),
             deployed => deployed?,
         };

@@ -68,7 +68,7 @@ impl Destroy {
         let (target, wishes, board) =
             (target::without_stacks(&session.stage), self.wishes(&session.stage), Board::new());
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
-        let done = destroy(&engine, only.as_deref(), &|doom| self.consent(&session.stage, doom)).await?;
+        let done = Box::pin(destroy(&engine, only.as_deref(), &|doom| self.consent(&session.stage, doom))).await?;
         let looked_at = target.known.iter().rev().filter(|name| only.as_ref().is_none_or(|only| *name == only));
         let report = DestroyReport {
             stage: self.stage.clone(),

@@ -1,92 +1,15 @@
 //! The kinds of faults, each with the places where it can stand.
 
+#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of what is done, not of steps")]
+
 use serde_json::{Value, json};
 
 use super::Fault;
+use super::places::{alarms, at, below, change, exports, gone, imports, is_allow, on_demand, set, there, with};
 
 const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 const FUNCTION: &str = "AWS::Lambda::Function";
 const BUCKET: &str = "AWS::S3::Bucket";
-
-/// Pointers to a path below each resource of a type.
-fn at(template: &Value, kind: &str, path: &str) -> Vec<String> {
-    let resources = template["Resources"].as_object().into_iter().flatten();
-    resources.filter(|(_, resource)| resource["Type"] == kind).map(|(id, _)| format!("/Resources/{id}{path}")).collect()
-}
-
-/// The same, where there is something already.
-fn there(template: &Value, kind: &str, path: &str) -> Vec<String> {
-    at(template, kind, path).into_iter().filter(|place| template.pointer(place).is_some()).collect()
-}
-
-/// Pointers to all values below a resource of a type that this is true of.
-fn below(template: &Value, kind: &str, wanted: fn(&Value) -> bool) -> Vec<String> {
-    let mut found = Vec::new();
-    for place in at(template, kind, "") {
-        if let Some(value) = template.pointer(&place) {
-            walk(value, &place, wanted, &mut found);
-        }
-    }
-    found
-}
-
-fn walk(value: &Value, place: &str, wanted: fn(&Value) -> bool, found: &mut Vec<String>) {
-    if wanted(value) {
-        found.push(place.to_owned());
-    }
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                let key = key.replace('~', "~0").replace('/', "~1");
-                walk(value, &format!("{place}/{key}"), wanted, found);
-            }
-        }
-        Value::Array(list) => {
-            for (number, value) in list.iter().enumerate() {
-                walk(value, &format!("{place}/{number}"), wanted, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_allow(value: &Value) -> bool {
-    value["Effect"] == "Allow" && value.get("Principal").is_none()
-}
-
-fn gone(template: &mut Value, place: &str) {
-    set(template, place, Value::Null);
-}
-
-fn change(template: &mut Value, place: &str, change: fn(&Value) -> Value) {
-    let changed = change(template.pointer(place).unwrap_or(&Value::Null));
-    set(template, place, changed);
-}
-
-/// Puts a value where another one is, or none is yet; null takes it away.
-fn set(template: &mut Value, place: &str, value: Value) {
-    let (parent, key) = place.rsplit_once('/').unwrap_or(("", place));
-    let key = key.replace("~1", "/").replace("~0", "~");
-    match template.pointer_mut(parent) {
-        Some(Value::Object(map)) if value.is_null() => drop(map.shift_remove(&key)),
-        Some(Value::Object(map)) => drop(map.insert(key, value)),
-        Some(Value::Array(list)) => {
-            let at: usize = key.parse().unwrap();
-            list[at] = value;
-        }
-        _ => panic!("nothing is at {parent}"),
-    }
-}
-
-/// A statement with one of its parts changed.
-fn with(statement: &Value, key: &str, part: Value) -> Value {
-    let mut changed = statement.clone();
-    match (part.is_null(), changed.as_object_mut()) {
-        (true, Some(map)) => drop(map.shift_remove(key)),
-        _ => changed[key] = part,
-    }
-    changed
-}
 
 pub(super) const FAULTS: [Fault; 45] = [
     Fault {
@@ -395,25 +318,3 @@ pub(super) const FAULTS: [Fault; 45] = [
         plant: |t, p| set(t, p, json!(901)),
     },
 ];
-
-fn on_demand(template: &Value) -> bool {
-    !below(template, "AWS::Kinesis::Stream", |value| value == "ON_DEMAND").is_empty()
-}
-
-fn imports(template: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    walk(template, "", |value| value.get("Fn::ImportValue").is_some(), &mut found);
-    found.into_iter().map(|place| format!("{place}/Fn::ImportValue")).collect()
-}
-
-fn exports(template: &Value) -> Vec<String> {
-    let outputs = template["Outputs"].as_object().into_iter().flatten();
-    outputs.map(|(key, _)| format!("/Outputs/{key}")).collect()
-}
-
-fn alarms(template: &Value, metric: &str) -> Vec<String> {
-    at(template, "AWS::CloudWatch::Alarm", "")
-        .into_iter()
-        .filter(|place| template.pointer(place).is_some_and(|alarm| alarm["Properties"]["MetricName"] == metric))
-        .collect()
-}

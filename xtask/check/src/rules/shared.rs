@@ -49,7 +49,10 @@ impl<'a> Mapping<'a> {
 pub(super) fn mappings(world: &World, of: Source) -> Vec<Mapping<'_>> {
     let all = world.of_kind("AWS::Lambda::EventSourceMapping");
     let mapping = |resource| {
-        let source = resource_at(world, resource, "EventSourceArn");
+        let source = resource_at(world, resource, "EventSourceArn").and_then(|source| match source.kind.as_str() {
+            "AWS::Kinesis::StreamConsumer" => resource_at(world, source, "StreamARN"),
+            _ => Some(source),
+        });
         (kind(resource, source) == Some(of)).then(|| Mapping {
             resource,
             source,
@@ -69,6 +72,8 @@ fn kind(mapping: &Resource, source: Option<&Resource>) -> Option<Source> {
     match (source.map(|source| source.kind.as_str()), service) {
         (Some(QUEUE), _) | (_, Some("sqs")) => Some(Source::Queue),
         (Some(STREAM | TABLE), _) | (_, Some("kinesis" | "dynamodb")) => Some(Source::Stream),
+        // A consumer of a stream that is elsewhere.
+        _ if mapping.text("EventSourceArn").is_some_and(|text| text.ends_with(".ConsumerARN}")) => Some(Source::Stream),
         _ if !mapping.get("EventSourceArn").is_unknown() => None,
         // Where the source is a parameter, what is said of it tells what it is.
         _ if !mapping.get("Topics").is_missing() || !mapping.get("Queues").is_missing() => None,

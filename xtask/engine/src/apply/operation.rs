@@ -74,7 +74,7 @@ impl Operation {
         let end = end.map_err(|error| lost_sight(stage, &self.follower, stack, &error))?;
         // How it stood before must not be taken for how the operation ended.
         match end {
-            Some(state) if self.follower.told() != Some(state.status) => Err(unheard(stage, stack, &state)),
+            Some(now) if self.follower.told() != Some(now.status) => Err(unheard(stage, stack, now.status)),
             end => Ok(end),
         }
     }

@@ -215,7 +215,7 @@ impl Watcher {
             return;
         }
         let tokens: BTreeSet<_> = told.iter().filter_map(|event| event.token.clone()).collect();
-        let happened = world.stacks.iter().flat_map(|stack| &stack.events);
+        let happened = world.stacks.iter().flat_map(|stack| &stack.events).map(|(_, event)| event);
         let of_ours = happened.filter(|event| event.token.as_ref().is_some_and(|token| tokens.contains(token)));
         let silent = of_ours.filter(|event| !times.contains_key(event.id.as_str())).count();
         // What an earlier run began may have told its first events before this one.

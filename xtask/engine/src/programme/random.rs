@@ -27,8 +27,9 @@ const VERSIONS: [Version; 4] = [FIRST, LARGER, OTHER_CODE, LARGEST];
 /// Of the kinds, the one in which resources fail as often as they like.
 const FAILING: usize = 1;
 
-/// How many calm runs a stage may take then, until nothing is left to do; of any other kind, the first has to do.
-const CALM_RUNS: u32 = 4;
+/// How many calm runs a stage may take then, or where events are shown late, until nothing is left to do. Otherwise the
+/// first has to do.
+const CALM_RUNS: u32 = 6;
 
 impl Default for Fixtures {
     fn default() -> Self {
@@ -95,7 +96,8 @@ impl Fixtures {
         let Schedule { bench, target, .. } = schedule;
         let wishes = Wishes { wait: true, ..Wishes::default() };
         let mut last = String::new();
-        for round in 0..if schedule.kind == FAILING { CALM_RUNS } else { 1 } {
+        let late = bench.world.borrow().climate.late_events > 0;
+        for round in 0..if late || schedule.kind == FAILING { CALM_RUNS } else { 1 } {
             let (end, _) = bench.deploy(&format!("calm-{round}"), target, &wishes, Weather::default());
             judge_end(end.as_ref())?;
             match end {
@@ -109,6 +111,9 @@ impl Fixtures {
                     let expected = &self.expected[schedule.wanted];
                     if bench.outcome() != *expected {
                         return Err(format!("it ends as\n{}\nnot\n{expected}", bench.outcome()));
+                    }
+                    if late {
+                        bench.rest();
                     }
                     let plan = bench.plan(target, &wishes).map_err(|failure| failure.to_string())?;
                     return if plan.changes() { Err("there is still something to change".to_owned()) } else { Ok(()) };
@@ -204,8 +209,9 @@ impl<'a> Schedule<'a> {
             let mut world = bench.world.borrow_mut();
             world.climate.stale_reads = chance.u32(0..4);
             world.climate.page = chance.usize(1..7);
+            world.climate.late_events = if chance.u32(0..4) == 0 { chance.u64(0..3_000) } else { 0 };
             // Now and then, so long that nothing is heard for a while.
-            world.climate.slowness = if chance.u32(0..100) == 0 { 20 } else { 1 };
+            world.climate.slowness = if chance.u32(0..100) == 0 { 8 } else { 1 };
             if kind == FAILING {
                 world.climate.failing = vec![failing(&mut chance, target)];
             }

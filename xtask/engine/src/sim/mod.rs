@@ -239,14 +239,19 @@ impl Cloud for Sim {
 
     async fn events(&self, stack_id: &str, page: Option<String>) -> Answer<(Vec<Event>, Option<String>)> {
         let call = "cloudformation:DescribeStackEvents";
-        self.call(call, |world, _| {
+        self.call(call, |world, now| {
             let at = world.find(stack_id).ok_or_else(|| refuse(call, Fault::NotFound, "does not exist"))?;
-            let events = &world.stacks[at].events;
+            let stack = &world.stacks[at];
+            let shown = stack.events.partition_point(|(at, _)| at + world.climate.late_events <= now);
+            let events = &stack.events[..shown];
             let size = if world.climate.page == 0 { 4 } else { world.climate.page };
             // Counted from the oldest, so that what happens between two pages moves neither.
             let end = page.and_then(|page| page.parse().ok()).unwrap_or(events.len()).min(events.len());
             let start = end.saturating_sub(size);
-            Ok((events[start..end].iter().rev().cloned().collect(), (start > 0).then(|| start.to_string())))
+            Ok((
+                events[start..end].iter().rev().map(|(_, event)| Event::clone(event)).collect(),
+                (start > 0).then(|| start.to_string()),
+            ))
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! A simulated stack: its resources, its history, and the operation that is going on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::operation::Operation;
@@ -14,7 +15,8 @@ pub struct Stack {
     pub template: Template,
     pub body: String,
     pub resources: BTreeMap<String, Held>,
-    pub events: Vec<Event>,
+    /// Its history, each event with its time in milliseconds; shared between clouds that have it in common.
+    pub events: Vec<(u64, Rc<Event>)>,
     /// Client tokens and what they began.
     pub tokens: BTreeMap<String, String>,
     pub operation: Option<Operation>,
@@ -61,7 +63,7 @@ impl Stack {
     /// Tells of a resource. Times are whole seconds, so that many events share one.
     pub fn tell(&mut self, now: u64, logical_id: &str, held: &Held, status: &str, reason: Option<&str>) {
         let token = self.operation.as_ref().map(|operation| operation.token.clone());
-        self.events.push(Event {
+        let event = Event {
             id: format!("{}-{}-{}", self.state.id, logical_id, self.events.len()),
             logical_id: logical_id.to_owned(),
             physical_id: held.physical_id.clone(),
@@ -70,7 +72,8 @@ impl Stack {
             reason: reason.map(str::to_owned),
             token,
             at: Duration::from_secs(now / 1000),
-        });
+        };
+        self.events.push((now, Rc::new(event)));
     }
 
     /// Turns to a status, and tells so.

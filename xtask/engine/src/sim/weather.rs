@@ -51,6 +51,8 @@ pub struct Climate {
     pub blind_to_policies: bool,
     /// How many times longer than usual a change of a resource takes; 0 stands for 1.
     pub slowness: u64,
+    /// How many milliseconds it takes until an event is shown (fault 28).
+    pub late_events: u64,
     /// How many events a page holds; 0 stands for 4 (fault 7).
     pub page: usize,
 }

@@ -52,7 +52,8 @@ Resources:
       Policies:
         - PolicyName: granted
           PolicyDocument:
-            Statement: [{Effect: Allow, Action: ['secretsmanager:GetSecretValue'], Resource: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:login'}]
+            Statement: [{Effect: Allow, Action: ['secretsmanager:GetSecretValue'],
+                         Resource: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:login'}]
   Work:
     Type: AWS::Lambda::Function
     Properties: {Role: !GetAtt Role.Arn, VpcConfig: {SubnetIds: [!Ref Subnet], SecurityGroupIds: [sg-1]}}
@@ -60,7 +61,7 @@ Resources:
 };
 
 /// Services by the first part of their actions, and the last part of their endpoint's name.
-const SERVICES: [(&str, &str); 17] = [
+const SERVICES: [(&str, &str); 18] = [
     ("athena", "athena"),
     ("cloudwatch", "monitoring"),
     ("dms", "dms"),
@@ -77,6 +78,7 @@ const SERVICES: [(&str, &str); 17] = [
     ("secretsmanager", "secretsmanager"),
     ("sns", "sns"),
     ("sqs", "sqs"),
+    ("ssm", "ssm"),
     ("states", "states"),
 ];
 /// What Lambda itself calls for the function, from outside of the network.

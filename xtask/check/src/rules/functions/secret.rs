@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "Whoever may look at the function or the stack reads the secret, which stands in its configuration in clear",
     fix: "Keep the secret in Secrets Manager, give the function its ARN, and let it read the secret when it starts",
-    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html"),
+    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"),
     check,
     passing: "
 Resources:
@@ -114,7 +114,13 @@ fn names_something(world: &World, key: &str, text: &str) -> bool {
         // Made up by AWS, such as an id.
         || (text.starts_with('{') && text.ends_with('}') && !text.starts_with("{{"))
         || (parts.len() > 1 && parts.iter().all(|part| path(part)))
+        || (!key.to_uppercase().contains("PASS") && is_worded(text))
         || (key.to_uppercase().contains("TOKEN") && text.parse::<f64>().is_ok())
+}
+
+/// `taxi-login`: words with hyphens between them are how a secret is named, and no secret.
+fn is_worded(text: &str) -> bool {
+    text.contains('-') && text.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 /// Values that are secrets whatever they are called.
@@ -154,6 +160,7 @@ Resources:
     fn secrets_are_found_and_their_names_left_alone() {
         for clear in [
             "DB_PASSWORD: hunter2",
+            "DB_PASSWORD: correct-horse",
             "API_KEY: 8f3a",
             "GITHUB_TOKEN: abcdef",
             "CLIENT_SECRET: a1b2c3",
@@ -169,6 +176,7 @@ Resources:
             "DB_SECRET: login",
             "SECRET_NAME: prod-login",
             "DB_SECRET: prod/db/login",
+            "DB_SECRET: prod-db-login",
             "TOKEN_TTL: 300",
             "MAX_TOKENS: 4096",
             "DB_PASSWORD: ''",

@@ -30,9 +30,8 @@ pub(super) fn of_resources(world: &World) -> Vec<(&Resource, Policy)> {
                 resource.get("PolicyDocument")
             }
             "AWS::KMS::Key" => resource.get("KeyPolicy"),
-            "AWS::SecretsManager::ResourcePolicy" => resource.get("ResourcePolicy"),
+            "AWS::Kinesis::ResourcePolicy" | "AWS::SecretsManager::ResourcePolicy" => resource.get("ResourcePolicy"),
             "AWS::ECR::Repository" => resource.get("RepositoryPolicyText"),
-            "AWS::Kinesis::ResourcePolicy" => resource.get("ResourcePolicy"),
             _ => return None,
         };
         Some((resource, Policy::read(document)))

@@ -25,7 +25,7 @@ Resources:
 
 /// Whether Fargate has such a pair: units of CPU, mebibytes of memory.
 fn is_a_pair(cpu: u32, memory: u32) -> bool {
-    let in_steps = |from: u32, to: u32, step: u32| (from..=to).contains(&memory) && memory % step == 0;
+    let in_steps = |from: u32, to: u32, step: u32| (from..=to).contains(&memory) && memory.is_multiple_of(step);
     match cpu {
         256 => matches!(memory, 512 | 1024 | 2048),
         512 => in_steps(1024, 4096, 1024),

@@ -6,7 +6,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "mapping-alias",
     severity: Severity::Error,
-    says: "The mapping calls $LATEST, so that new code takes all messages at once and rolling the alias back changes nothing",
+    says: "The mapping calls $LATEST, so that new code takes all messages at once and rolling the alias back changes \
+           nothing",
     fix: "Let FunctionName of the mapping be the function's alias",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"),
     check,

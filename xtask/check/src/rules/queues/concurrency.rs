@@ -6,8 +6,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "queue-concurrency",
     severity: Severity::Error,
-    says: "The mapping calls the function more often at once than it may run: calls are throttled, and their messages end in \
-           the dead-letter queue",
+    says: "The mapping calls the function more often at once than it may run: calls are throttled, and their \
+           messages end in the dead-letter queue",
     fix: "Reserve at least as much concurrency for the function as its mappings may use together",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"),
     check,

@@ -8,8 +8,8 @@ use crate::world::{Resource, World};
 pub(super) static RULE: Rule = Rule {
     id: "queue-one-consumer",
     severity: Severity::Error,
-    says: "Each message reaches only one of the functions that read the queue, by chance; a filter of one deletes what \
-           another one waits for",
+    says: "Each message reaches only one of the functions that read the queue, by chance; a filter of one deletes \
+           what another one waits for",
     fix: "Give each consumer a queue of its own, and send to them through a topic",
     link: None,
     check,

@@ -6,8 +6,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "queue-partial-response",
     severity: Severity::Error,
-    says: "One bad message brings back its whole batch: the good ones are processed again, and go to the dead-letter queue \
-           with it",
+    says: "One bad message brings back its whole batch: the good ones are processed again, and go to the dead-letter \
+           queue with it",
     fix: "Set FunctionResponseTypes to [ReportBatchItemFailures], and let the function say which messages failed",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html"),
     check,

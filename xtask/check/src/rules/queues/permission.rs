@@ -7,7 +7,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "mapping-permission",
     severity: Severity::Error,
-    says: "Lambda reads the source with the function's role, which may not: the mapping is refused and the stack rolled back",
+    says: "Lambda reads the source with the function's role, which may not: the mapping is refused and the stack \
+           rolled back",
     fix: "Allow the role what reading takes, on the source's ARN: for a queue ReceiveMessage, DeleteMessage and \
           GetQueueAttributes",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"),
@@ -61,17 +62,26 @@ pub(super) fn needs(mapping: &Mapping<'_>) -> &'static [&'static str] {
     }
 }
 
+/// By which ARNs a policy may name a source; none where only AWS knows.
+pub(super) fn asked(world: &World, mapping: &Mapping<'_>) -> Vec<String> {
+    match (mapping.resource.text("EventSourceArn"), mapping.source) {
+        (Some(arn), _) if arn.starts_with("arn:") && !arn.contains("/consumer/") => vec![arn.to_owned()],
+        (Some(arn), Some(table)) if table.kind == TABLE => {
+            vec![arn.to_owned(), format!("{}/stream/{{label}}", table.arn(&world.location))]
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn check(world: &World, findings: &mut Findings<'_>) {
     let all = mappings(world, Source::Queue).into_iter().chain(mappings(world, Source::Stream));
     for mapping in all {
-        let (Some(function), Some(arn)) = (mapping.function(), mapping.resource.text("EventSourceArn")) else {
-            continue;
-        };
+        let (Some(function), arns) = (mapping.function(), asked(world, &mapping)) else { continue };
         let Some(role) = role_of(world, function, "Role") else { continue };
         let access = access(world, role);
-        let lacks: Vec<_> =
-            needs(&mapping).iter().filter(|action| access.allowing(action, arn).next().is_none()).copied().collect();
-        if lacks.is_empty() {
+        let allowed = |action: &str| arns.iter().any(|arn| access.allowing(action, arn).next().is_some());
+        let lacks: Vec<_> = needs(&mapping).iter().filter(|action| !allowed(action)).copied().collect();
+        if lacks.is_empty() || arns.is_empty() {
             continue;
         }
         if access.open {

@@ -1,4 +1,4 @@
-use super::permission::needs;
+use super::permission::{asked, needs};
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
 use crate::rules::grants::{access, role_of};
@@ -8,8 +8,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "mapping-policy-order",
     severity: Severity::Error,
-    says: "The mapping is created at the same time as the policy that allows it to read, and by chance too early: the stack \
-           is rolled back",
+    says: "The mapping is created at the same time as the policy that allows it to read, and by chance too early: \
+           the stack is rolled back",
     fix: "Name the policy in the mapping's DependsOn, or write it into the role",
     link: None,
     check,
@@ -22,7 +22,8 @@ Resources:
       PolicyName: read
       Roles: [!Ref Role]
       PolicyDocument:
-        Statement: [{Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], Resource: 'arn:aws:sqs:eu-west-1:111111111111:jobs'}]
+        Statement: [{Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+                     Resource: 'arn:aws:sqs:eu-west-1:111111111111:jobs'}]
   Work: {Type: AWS::Lambda::Function, Properties: {Timeout: 5, Role: !GetAtt Role.Arn}}
   Source:
     Type: AWS::Lambda::EventSourceMapping
@@ -41,7 +42,8 @@ Resources:
       PolicyName: read
       Roles: [!Ref Role]
       PolicyDocument:
-        Statement: [{Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], Resource: 'arn:aws:sqs:eu-west-1:111111111111:jobs'}]
+        Statement: [{Effect: Allow, Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+                     Resource: 'arn:aws:sqs:eu-west-1:111111111111:jobs'}]
   Work: {Type: AWS::Lambda::Function, Properties: {Timeout: 5, Role: !GetAtt Role.Arn}}
   Source:
     Type: AWS::Lambda::EventSourceMapping
@@ -52,13 +54,12 @@ Resources:
 fn check(world: &World, findings: &mut Findings<'_>) {
     let all = mappings(world, Source::Queue).into_iter().chain(mappings(world, Source::Stream));
     for mapping in all {
-        let (Some(function), Some(arn)) = (mapping.function(), mapping.resource.text("EventSourceArn")) else {
-            continue;
-        };
+        let (Some(function), arns) = (mapping.function(), asked(world, &mapping)) else { continue };
         let Some(role) = role_of(world, function, "Role") else { continue };
         let access = access(world, role);
         for action in needs(&mapping) {
-            let mut policies = access.allowing(action, arn).map(|grant| grant.by).peekable();
+            let mut policies =
+                arns.iter().flat_map(|arn| access.allowing(action, arn)).map(|grant| grant.by).peekable();
             let first = policies.peek().copied();
             let early = !policies.any(|policy| same(policy, role) || world.is_made_after(mapping.resource, policy));
             if let Some(policy) = first.filter(|_| early) {

@@ -29,10 +29,12 @@ const LONGEST_STAGE: usize = 16;
 /// How long names of a type can be.
 fn most(kind: &str) -> Option<usize> {
     Some(match kind {
-        "AWS::CloudWatch::Alarm" | "AWS::Glue::Database" => 255,
-        "AWS::DynamoDB::Table" => 255,
-        "AWS::Events::Rule" | "AWS::IAM::Role" | "AWS::KinesisFirehose::DeliveryStream" => 64,
-        "AWS::Lambda::Function" | "AWS::Scheduler::Schedule" => 64,
+        "AWS::CloudWatch::Alarm" | "AWS::DynamoDB::Table" | "AWS::Glue::Database" => 255,
+        "AWS::Events::Rule"
+        | "AWS::IAM::Role"
+        | "AWS::KinesisFirehose::DeliveryStream"
+        | "AWS::Lambda::Function"
+        | "AWS::Scheduler::Schedule" => 64,
         "AWS::Kinesis::Stream" | "AWS::IAM::ManagedPolicy" => 128,
         "AWS::Logs::LogGroup" => 512,
         "AWS::RDS::DBInstance" | "AWS::S3::Bucket" => 63,

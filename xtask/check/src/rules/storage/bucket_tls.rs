@@ -7,7 +7,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "bucket-tls",
     severity: Severity::Error,
-    says: "Whoever is configured to reach the bucket without TLS sends data and keys readable over the network, and nobody notices",
+    says: "Whoever is configured to reach the bucket without TLS sends data and keys readable over the network, and \
+           nobody notices",
     fix: "Give the bucket a policy that denies s3:* where aws:SecureTransport is false, on the bucket and its objects",
     link: Some("https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"),
     check,

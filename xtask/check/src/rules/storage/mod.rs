@@ -14,16 +14,18 @@ mod notification_source;
 mod notifications;
 mod schedule;
 mod service_key;
+mod subscription;
 mod target_permission;
 
 use crate::rule::Rule;
 
-pub(super) static ALL: [&Rule; 13] = [
+pub(super) static ALL: [&Rule; 14] = [
     &notification_source::RULE,
     &notification_permission::RULE,
     &notification_order::RULE,
     &notification_overlap::RULE,
     &flow::RULE,
+    &subscription::RULE,
     &service_key::RULE,
     &event_pattern::RULE,
     &schedule::RULE,

@@ -7,8 +7,10 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "notification-order",
     severity: Severity::Error,
-    says: "The bucket is created before S3 may reach what it notifies: the stack fails, and works the next time by chance",
-    fix: "Name the target's policy or permission in the bucket's DependsOn, and give the bucket's ARN there by its name",
+    says: "The bucket is created before S3 may reach what it notifies: the stack fails, and works the next time by \
+           chance",
+    fix: "Name the target's policy or permission in the bucket's DependsOn, and give the bucket's ARN there by its \
+          name",
     link: Some("https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"),
     check,
     passing: "

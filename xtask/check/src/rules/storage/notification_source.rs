@@ -7,7 +7,8 @@ use crate::world::{Resource, World};
 pub(super) static RULE: Rule = Rule {
     id: "notification-source",
     severity: Severity::Error,
-    says: "Somebody else can send to the queue, topic or function in the name of S3: an ARN of a bucket says nothing about whose it is",
+    says: "Somebody else can send to the queue, topic or function in the name of S3: an ARN of a bucket says nothing \
+           about whose it is",
     fix: "Name the bucket as SourceArn and the account as SourceAccount",
     link: Some("https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"),
     check,

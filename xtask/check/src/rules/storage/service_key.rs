@@ -9,7 +9,8 @@ use crate::world::{Resource, World};
 pub(super) static RULE: Rule = Rule {
     id: "service-key",
     severity: Severity::Error,
-    says: "The service may not use the key, so that nothing arrives: alarms, notices and notifications are lost without a trace",
+    says: "The service may not use the key, so that nothing arrives: alarms, notices and notifications are lost \
+           without a trace",
     fix: "Encrypt with a key of your own whose policy lets the service use kms:GenerateDataKey* and kms:Decrypt",
     link: Some("https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"),
     check,

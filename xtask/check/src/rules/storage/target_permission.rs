@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     id: "event-target-permission",
     severity: Severity::Error,
     says: "The rule or schedule fires, may not reach its target, and nothing happens",
-    fix: "Give a rule's function a permission and its queue or topic a policy for events.amazonaws.com; for other targets \
-          and for schedules, give a role that allows the call",
+    fix: "Give a rule's function a permission and its queue or topic a policy for events.amazonaws.com; for other \
+          targets and for schedules, give a role that allows the call",
     link: Some("https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html"),
     check,
     passing: "

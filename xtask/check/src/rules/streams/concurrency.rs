@@ -6,7 +6,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "stream-concurrency",
     severity: Severity::Error,
-    says: "Shards wait for each other, since the function may not run for all of them at once, and records grow old under load",
+    says: "Shards wait for each other, since the function may not run for all of them at once, and records grow old \
+           under load",
     fix: "Reserve at least as much concurrency as ParallelizationFactor times the shards of all streams that it reads",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html"),
     check,

@@ -6,7 +6,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "stream-record-age",
     severity: Severity::Error,
-    says: "After an outage the function works through old records first, until they expire in the stream unprocessed and untold",
+    says: "After an outage the function works through old records first, until they expire in the stream unprocessed \
+           and untold",
     fix: "Set MaximumRecordAgeInSeconds to less than the stream keeps records",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html"),
     check,

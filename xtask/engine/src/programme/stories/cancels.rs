@@ -24,6 +24,7 @@ pub(super) fn takes_back(scene: &mut Scene<'_>) -> Verdict {
     let canceller = bench.run("canceller", Weather::default());
     let end = bench.clock.run(canceller.cancel(bench, &target));
     bench.clock.forget();
+    bench.rest();
     let stands = end.ok_or("cancelling does not end")?.map_err(|failure| failure.to_string())?;
     for number in updating {
         // One may have ended before it could be cancelled.
@@ -34,7 +35,6 @@ pub(super) fn takes_back(scene: &mut Scene<'_>) -> Verdict {
         ensure(well, || format!("{} is {now:?}, and {told:?} was told", STACKS[number]))?;
     }
     scene.sound(&[])?;
-    bench.rest();
     scene.rough(&target, &Wishes::default())?;
     scene.deployed(&target)?;
     scene.stands_as(&target)

@@ -160,7 +160,7 @@ pub(super) fn in_order(scene: &mut Scene<'_>) -> Verdict {
     scene.destroy(target, &Wishes::default()).map_err(|failure| failure.to_string())?;
     let failed = |event: &crate::cloud::Event| event.status.ends_with("_FAILED");
     let failures =
-        scene.bench.world.borrow().stacks.iter().flat_map(|stack| &stack.events).filter(|e| failed(e)).count();
+        scene.bench.world.borrow().stacks.iter().flat_map(|stack| &stack.events).filter(|(_, e)| failed(e)).count();
     ensure(failures == 0, || format!("{failures} deletions failed"))?;
     let before = scene.begun();
     let again = scene.destroy(target, &Wishes::default()).map_err(|failure| failure.to_string())?;

@@ -30,8 +30,9 @@ pub(super) fn make_it_again(scene: &mut Scene<'_>) -> Verdict {
     let done_before = {
         let world = scene.bench.world.borrow();
         let old = world.stacks.iter().find(|old| old.state.name == stack);
-        let done =
-            |old: &crate::sim::Stack| old.events.iter().any(|e| e.logical_id == stack && e.status == "UPDATE_COMPLETE");
+        let done = |old: &crate::sim::Stack| {
+            old.events.iter().any(|(_, e)| e.logical_id == stack && e.status == "UPDATE_COMPLETE")
+        };
         old.is_some_and(done)
     };
     match end {
@@ -80,7 +81,9 @@ pub(super) fn change_it(scene: &mut Scene<'_>) -> Verdict {
 
 /// Whether something of ours began on a stack after somebody else's change.
 fn put_over_theirs(world: &World, name: &str) -> bool {
-    let own = world.stack(name).map(|stack| stack.events.iter().filter(|event| event.logical_id == name));
+    let own = world
+        .stack(name)
+        .map(|stack| stack.events.iter().map(|(_, event)| event).filter(|event| event.logical_id == name));
     let mut theirs = false;
     own.into_iter().flatten().any(|event| {
         theirs |= event.token.is_none() && event.status == "UPDATE_COMPLETE";

@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
     id: "event-loop",
     severity: Severity::Error,
     says: "A function sets off itself with what it writes, over and over, and the bill grows until somebody stops it",
-    fix: "Write to another bucket or queue, or under a prefix of which the trigger's filter says nothing, and let the role \
-          allow no more",
+    fix: "Write to another bucket or queue, or under a prefix of which the trigger's filter says nothing, and let \
+          the role allow no more",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"),
     check,
     passing: "
