@@ -62,7 +62,10 @@ fn every_mistake_is_caught_by_the_programme() {
 
 /// Runs the programme with one of the mistakes, or with none for 0.
 fn probe(programme: &Path, number: usize) -> Verdict {
-    let run = Command::new(programme).env("MUTANT", number.to_string()).output().unwrap();
+    let run = match Command::new(programme).env("MUTANT", number.to_string()).output() {
+        Ok(run) => run,
+        Err(error) => return Verdict::Broken(error.to_string()),
+    };
     match run.status.code() {
         Some(0) => Verdict::Clean,
         Some(1) => Verdict::Caught(String::from_utf8_lossy(&run.stdout).into_owned()),

@@ -153,7 +153,7 @@ impl World {
         } else {
             ChangeSetState::Ready
         };
-        let changes = self.changes(stack, &made);
+        let changes = if state == ChangeSetState::Ready { self.changes(stack, &made) } else { Vec::new() };
         Ok(ChangeSet { name: name.to_owned(), stack_id: made.stack_id, state, changes })
     }
 

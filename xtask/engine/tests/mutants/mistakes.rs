@@ -117,6 +117,10 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         )],
     ),
     mistake(
+        "a stack is known by its name alone",
+        &[("apply/bring.rs", "|| id(plan.state.as_ref())", "|| !MUTANT && id(plan.state.as_ref())")],
+    ),
+    mistake(
         "what failed is never kept",
         &[("apply/bring.rs", "    let halted = stands", "    let halted = !MUTANT && stands")],
     ),
@@ -166,8 +170,15 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         &[("follow.rs", "if rests && told", "if rests && MUTANT || rests && told")],
     ),
     mistake(
+        "an end is believed that no event tells of",
+        &[
+            ("apply/operation.rs", "Some(now) if self", "Some(now) if !MUTANT && self"),
+            ("follow.rs", "let most = if told.is_none()", "let most = if MUTANT || told.is_none()"),
+        ],
+    ),
+    mistake(
         "a description is believed by the plan",
-        &[("plan/look.rs", "        if told.is_none_or(", "        if MUTANT || told.is_none_or(")],
+        &[("plan/look.rs", "        if same && told", "        if MUTANT || same && told")],
     ),
     // Data.
     mistake(

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::super::bench::{Bench, End};
 use super::super::random::{judge_end, rough};
-use super::super::stage::{FIRST, LARGER, OTHER_CODE, STACKS, UNLINKED, Version, stage, unkept};
+use super::super::stage::{FIRST, LARGER, OTHER_CODE, STACKS, UNLINKED, Version, partly, stage, unkept};
 use super::Verdict;
 use crate::apply::{Deployed, Destroyed};
 use crate::cloud::StackStatus;
@@ -18,6 +18,8 @@ use crate::target::{Target, Wishes};
 pub(super) struct Grounds {
     pub empty: Bench,
     pub standing: Bench,
+    /// With the first two stacks only.
+    pub half: Bench,
     /// As `standing`, but without any policy that keeps data.
     pub unkept: Bench,
     pub first: Target,
@@ -39,12 +41,12 @@ impl Grounds {
             let _ = bench.calm("setup", target);
             bench
         };
-        let (standing, unkept) = (with(&first), with(&careless));
-        Self { empty, standing, unkept, first, larger, other_code, unlinked, careless }
+        let (standing, half, unkept) = (with(&first), with(&partly(FIRST, 2)), with(&careless));
+        Self { empty, standing, half, unkept, first, larger, other_code, unlinked, careless }
     }
 
     pub(super) fn trace(&self, into: &Rc<RefCell<Vec<String>>>) {
-        for bench in [&self.empty, &self.standing, &self.unkept] {
+        for bench in [&self.empty, &self.standing, &self.half, &self.unkept] {
             bench.world.borrow_mut().ledger.trace = Some(Rc::clone(into));
         }
     }

@@ -35,12 +35,18 @@ pub(super) fn make_it_again(scene: &mut Scene<'_>) -> Verdict {
         };
         old.is_some_and(done)
     };
-    match end {
-        Ok(_) if !done_before => scene.stands_as(&target).map_err(|fault| format!("it was not noticed: {fault}"))?,
+    match &end {
+        Ok(done) if !done_before => {
+            scene.stands_as(&target).map_err(|fault| format!("it was not noticed: {fault}"))?;
+            let planned = done.plan.stacks.iter().find(|plan| plan.name == stack).and_then(|plan| plan.state.as_ref());
+            let changed = done.done.stacks.iter().find(|applied| applied.state.name == stack).map(|a| &a.state.id);
+            ensure(planned.map(|state| &state.id) == changed, || "it was done to another stack".to_owned())?;
+        }
         Ok(_) => {}
-        end => {
-            let failure = end.err().map(|failure| failure.to_string()).unwrap_or_default();
-            ensure(failure.contains("next:"), || format!("it does not say what to do: {failure}"))?;
+        Err(failure) => {
+            let text = failure.to_string();
+            ensure(text.contains("next:"), || format!("it does not say what to do: {text}"))?;
+            ensure(failure.exit != Exit::StillRunning, || format!("it waits for what is gone: {text}"))?;
         }
     }
     scene.bench.rest();

@@ -44,6 +44,25 @@ pub(super) fn beyond_the_limit(scene: &mut Scene<'_>) -> Verdict {
     scene.sound(&[])
 }
 
+/// Where AWS sees nothing to change, in either wording, nothing is done and nothing is wrong (fault 1).
+pub(super) fn no_change(scene: &mut Scene<'_>) -> Verdict {
+    scene.change(|world| world.climate.blind_to_policies = true);
+    // Of another length each time, which the wording depends on.
+    let policy = ["Retain", "Delete"][scene.way / 4 % 2];
+    let stack = scene.way % STACKS.len();
+    let target = altered(&scene.grounds.first, stack, |value| {
+        for resource in value["Resources"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+            resource["UpdateReplacePolicy"] = policy.into();
+        }
+    });
+    let before = scene.begun();
+    scene.rough(&target, &Wishes::default())?;
+    let done = scene.deployed(&target)?;
+    let changed = done.done.stacks.iter().any(|applied| applied.changed);
+    ensure(!changed && scene.begun() == before, || "something was changed".to_owned())?;
+    scene.stands_as(&scene.grounds.first)
+}
+
 /// An archive that was put and is not there reaches no stack (fault 26).
 pub(super) fn lost_upload(scene: &mut Scene<'_>) -> Verdict {
     let target = scene.grounds.other_code.clone();
