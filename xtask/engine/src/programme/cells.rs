@@ -1,5 +1,6 @@
 //! Every status that a stack can be found in, and every command: 24 × 5 cells, each with what has to come of it.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::bench::Bench;
@@ -43,28 +44,49 @@ pub(super) fn none() -> Vec<Scenario> {
     ["every status and command", "somebody else's operations"].map(Scenario::named).into()
 }
 
+/// Their seeds begin here; in hundreds the status, then the command, then whose operation it is.
+const FIRST_SEED: u64 = 2_000_000_000;
+
 /// The cells, with what goes on begun by an earlier run; and once more with somebody else's operations.
 pub(super) fn cells() -> Vec<Scenario> {
-    let standing = &Bench::new(1, Rc::new(FewSchemas));
-    // What cannot be set up shows in every cell.
-    let _ = standing.calm("setup", &stage(FIRST));
+    let standing = &standing();
     let (mut ours, mut theirs) =
         (Scenario::named("every status and command"), Scenario::named("somebody else's operations"));
-    let statuses: Vec<_> = std::iter::once(None).chain(S::all().map(Some)).collect();
-    for (number, status) in statuses.into_iter().enumerate() {
-        for (offset, command) in COMMANDS.into_iter().enumerate() {
-            let seed = (number * 10 + offset) as u64;
-            ours.note(seed, cell(standing, status, true, command, seed));
+    for (number, status) in (0..).zip(statuses()) {
+        for (offset, command) in (0..).zip(COMMANDS) {
+            let seed = FIRST_SEED + number * 100 + offset * 10;
+            ours.note(seed, cell(&standing.again(seed), status, true, command));
             if status.is_some_and(|status| status.standing() == Standing::Busy) {
-                theirs.note(seed, cell(standing, status, false, command, seed));
+                theirs.note(seed + 1, cell(&standing.again(seed + 1), status, false, command));
             }
         }
     }
     vec![ours, theirs]
 }
 
-fn cell(standing: &Bench, status: Option<S>, ours: bool, command: Command, seed: u64) -> Result<(), String> {
-    let bench = standing.again(seed);
+/// One of them with every call and answer; `None` where the seed is none of theirs.
+pub(super) fn traced(seed: u64) -> Option<(Vec<String>, Result<(), String>)> {
+    let digits = usize::try_from(seed.checked_sub(FIRST_SEED)?).ok()?;
+    let (status, command) = (*statuses().get(digits / 100)?, *COMMANDS.get(digits / 10 % 10)?);
+    let bench = standing().again(seed);
+    let trace = Rc::new(RefCell::default());
+    bench.world.borrow_mut().ledger.trace = Some(Rc::clone(&trace));
+    let judged = cell(&bench, status, digits % 10 == 0, command);
+    Some((trace.take(), judged))
+}
+
+fn standing() -> Bench {
+    let bench = Bench::new(1, Rc::new(FewSchemas));
+    // What cannot be set up shows in every cell.
+    let _ = bench.calm("setup", &stage(FIRST));
+    bench
+}
+
+fn statuses() -> Vec<Option<S>> {
+    std::iter::once(None).chain(S::all().map(Some)).collect()
+}
+
+fn cell(bench: &Bench, status: Option<S>, ours: bool, command: Command) -> Result<(), String> {
     let now = bench.clock.now();
     let token = if ours { "millrace-1-0123456789abcdef" } else { "console" };
     bench.world.borrow_mut().bring_into(now, STACK, status.unwrap_or(S::DeleteComplete), token);
@@ -74,7 +96,7 @@ fn cell(standing: &Bench, status: Option<S>, ours: bool, command: Command, seed:
     let begun = bench.world.borrow().ledger.begun.clone();
     let name = status.map_or("absent", S::name);
     let target = stage(LARGER);
-    let (code, told) = run(&bench, command, &target);
+    let (code, told) = run(bench, command, &target);
     let wrong = |what: &str| Err(format!("{name}, {command:?}: {what}; exit {code}: {told}"));
     if code != expected(status, ours, command) {
         return wrong("not what was expected");

@@ -1,7 +1,9 @@
 //! A process that is killed before a call, after it, or whose reply is lost, at every call there is: the same command again
 //! has to end in the same state.
 
+use std::cell::RefCell;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use super::bench::{Bench, End};
 use super::report::Scenario;
@@ -11,27 +13,28 @@ use crate::sim::{Upset, Weather};
 use crate::target::{DeleteData, Target, Wishes};
 
 /// What is interrupted.
-pub(super) struct Story<'a> {
+pub(super) struct Story {
     pub name: String,
     /// How things stand before.
     pub from: Bench,
-    pub what: What<'a>,
+    pub what: What,
+    /// Where its seeds begin.
+    pub first_seed: u64,
 }
 
 /// A command, run from its beginning.
-#[derive(Clone, Copy)]
-pub(super) enum What<'a> {
-    Deploy(&'a Target),
+pub(super) enum What {
+    Deploy(Target),
     /// New code, past the stacks.
-    Hotswap(&'a Target),
+    Hotswap(Target),
     /// With all data, which is named.
-    Destroy(&'a Target),
+    Destroy(Target),
     /// With no data named.
-    DestroyAndKeep(&'a Target),
+    DestroyAndKeep(Target),
 }
 
-impl What<'_> {
-    fn run(self, bench: &Bench, name: &str, weather: Weather) -> (End<()>, usize) {
+impl What {
+    fn run(&self, bench: &Bench, name: &str, weather: Weather) -> (End<()>, usize) {
         match self {
             Self::Deploy(target) | Self::Hotswap(target) => {
                 let wishes = Wishes { hotswap: matches!(self, Self::Hotswap(_)), ..Wishes::default() };
@@ -48,7 +51,7 @@ impl What<'_> {
         }
     }
 
-    fn allowed(self, bench: &Bench) -> Vec<String> {
+    fn allowed(&self, bench: &Bench) -> Vec<String> {
         match self {
             Self::Deploy(_) | Self::Hotswap(_) | Self::DestroyAndKeep(_) => Vec::new(),
             Self::Destroy(_) => bench.world.borrow().ledger.losses.iter().map(|(_, id)| id.clone()).collect(),
@@ -56,7 +59,7 @@ impl What<'_> {
     }
 }
 
-impl Story<'_> {
+impl Story {
     /// How it ends undisturbed, and after how many calls.
     fn undisturbed(&self) -> Result<(String, usize), String> {
         let bench = self.from.again(1);
@@ -73,46 +76,55 @@ impl Story<'_> {
 
     /// Every call, in every way: a share of them, so that threads can divide it.
     pub(super) fn once_at_every_call(&self, share: usize, of: usize) -> Scenario {
-        let mut scenario = Scenario::named(&self.name);
-        let (expected, calls) = match self.undisturbed() {
-            Ok(known) => known,
-            Err(fault) => {
-                scenario.note(0, Err(fault));
-                return scenario;
-            }
-        };
-        for call in (1..=calls).filter(|call| call % of == share) {
-            for (mode, upset) in Upset::ALL.into_iter().enumerate() {
-                let seed = (call * 10 + mode) as u64;
-                scenario.note(seed, self.interrupted(&[(call, upset)], seed, &expected));
-            }
-        }
-        scenario
+        self.tried(&self.name, share, of, |calls| (1..=calls).map(|call| (call, 0)).collect())
     }
 
     /// Every call of the first run, and then every call of the second one; again a share of them.
     pub(super) fn twice_at_every_pair(&self, share: usize, of: usize) -> Scenario {
-        let mut scenario = Scenario::named(&format!("{}, twice", self.name));
+        let pairs =
+            |calls: usize| (1..=calls).flat_map(|first| (1..=calls).map(move |second| (first, second))).collect();
+        self.tried(&format!("{}, twice", self.name), share, of, pairs)
+    }
+
+    /// The calls at which the first and the second run are disturbed, 0 for none.
+    fn tried(&self, name: &str, share: usize, of: usize, at: impl Fn(usize) -> Vec<(usize, usize)>) -> Scenario {
+        let mut scenario = Scenario::named(name);
         let (expected, calls) = match self.undisturbed() {
             Ok(known) => known,
             Err(fault) => {
-                scenario.note(0, Err(fault));
+                scenario.note(self.first_seed, Err(fault));
                 return scenario;
             }
         };
-        for first in (1..=calls).filter(|call| call % of == share) {
-            for second in 1..=calls {
-                for (mode, upset) in Upset::ALL.into_iter().enumerate() {
-                    let other = Upset::ALL[(first + second + mode) % 3];
-                    let seed = ((first * 1000 + second) * 10 + mode) as u64;
-                    scenario.note(seed, self.interrupted(&[(first, upset), (second, other)], seed, &expected));
-                }
+        for (first, second) in at(calls).into_iter().filter(|(first, _)| first % of == share) {
+            for mode in 0..Upset::ALL.len() {
+                let way = ((first * 1000 + second) * 10 + mode) as u64;
+                scenario.note(self.first_seed + way, self.interrupted(way, &expected));
             }
         }
         scenario
     }
 
-    fn interrupted(&self, upsets: &[(usize, Upset)], seed: u64, expected: &str) -> Result<(), String> {
+    /// One of them with every call and answer.
+    pub(super) fn traced(&self, way: u64) -> (Vec<String>, Result<(), String>) {
+        let expected = match self.undisturbed() {
+            Ok((expected, _)) => expected,
+            Err(fault) => return (Vec::new(), Err(fault)),
+        };
+        let trace = Rc::new(RefCell::default());
+        self.from.world.borrow_mut().ledger.trace = Some(Rc::clone(&trace));
+        let judged = self.interrupted(way, &expected);
+        (trace.take(), judged)
+    }
+
+    /// `way` is the call of the first run, that of the second, and what happens there: together the digits of a number.
+    fn interrupted(&self, way: u64, expected: &str) -> Result<(), String> {
+        let digits = |number: u64| usize::try_from(number).unwrap_or_default();
+        let (first, second, mode) = (digits(way / 10_000), digits(way / 10 % 1000), digits(way % 10));
+        let other = Upset::ALL[(first + second + mode) % 3];
+        let upsets = [(first, Upset::ALL[mode % 3]), (second, other)];
+        let upsets = &upsets[..if second == 0 { 1 } else { 2 }];
+        let seed = way;
         let mut bench = self.from.again(seed);
         bench.one_machine = seed.is_multiple_of(2);
         bench.world.borrow_mut().climate.stale_reads = u32::try_from(seed % 3).unwrap_or_default();
@@ -135,7 +147,7 @@ impl Story<'_> {
         if bench.outcome() != expected {
             return Err(format!("{course}it ends otherwise:\n{}\nnot\n{expected}", bench.outcome()));
         }
-        if let What::Deploy(target) | What::Hotswap(target) = self.what {
+        if let What::Deploy(target) | What::Hotswap(target) = &self.what {
             let plan = bench.plan(target, &Wishes::default()).map_err(|failure| failure.to_string())?;
             if plan.changes() {
                 return Err(format!("{course}there is still something to change"));

@@ -3,6 +3,7 @@
 mod bench;
 mod cells;
 mod crashes;
+mod interruptions;
 mod random;
 mod report;
 mod stage;
@@ -15,15 +16,10 @@ use std::time::Instant;
 pub use random::Fixtures;
 pub use report::{Report, Scenario};
 
-use crate::cloud::StackStatus as S;
 use crate::schemas::Schemas;
-use crate::sim::FewSchemas;
 use crate::target::Target;
-use bench::Bench;
 use cells::cells;
-use crashes::{Story, What};
 use random::KINDS;
-use stage::{FIRST, LARGER, LARGEST, OTHER_CODE, STACKS, stage};
 
 /// A stage to interrupt: as it is first, and as it is to become.
 pub struct Set {
@@ -62,15 +58,12 @@ fn share(
     sets: &dyn Fn() -> Vec<Set>,
     schemas: &dyn Fn() -> Rc<dyn Schemas>,
 ) -> Vec<Scenario> {
-    let own = four_stacks();
-    let few: Rc<dyn Schemas> = Rc::new(FewSchemas);
-    let mut scenarios = interrupted(&own, &few, number, of);
-    scenarios.extend(recovering(&few, number, of));
-    let largest =
-        Story { name: "four stacks: create".to_owned(), from: Bench::new(1, few), what: What::Deploy(&own.first) };
-    scenarios.push(largest.twice_at_every_pair(number, of));
+    let own = interruptions::own();
+    let mut scenarios: Vec<_> = own.iter().map(|story| story.once_at_every_call(number, of)).collect();
+    scenarios.extend(own.first().map(|create| create.twice_at_every_pair(number, of)));
     let schemas = schemas();
-    scenarios.extend(sets().iter().flat_map(|set| interrupted(set, &schemas, number, of)));
+    let theirs = sets().into_iter().flat_map(|set| interruptions::of(set, &schemas));
+    scenarios.extend(theirs.map(|story| story.once_at_every_call(number, of)));
     scenarios.extend(if number == 0 { cells() } else { cells::none() });
     scenarios.extend(stories::told(number, of));
     let fixtures = Fixtures::new();
@@ -84,11 +77,11 @@ fn share(
 
 /// Shorter, on one thread, and only to the first schedule that goes wrong: for an engine that is known to be wrong.
 pub fn probe(seeds: u64) -> Option<String> {
-    let few: Rc<dyn Schemas> = Rc::new(FewSchemas);
     let fault = |scenarios: Vec<Scenario>| {
         let wrong = scenarios.into_iter().find(|scenario| scenario.violations > 0)?;
         Some(format!("{}: {}", wrong.name, wrong.first_fault.unwrap_or_default()))
     };
+    let interrupted = || interruptions::own().iter().find_map(|story| fault(vec![story.once_at_every_call(0, 1)]));
     let drawn = || {
         let fixtures = Fixtures::new();
         let mut drawn: Vec<_> = KINDS.iter().map(|name| Scenario::named(name)).collect();
@@ -97,60 +90,20 @@ pub fn probe(seeds: u64) -> Option<String> {
             fault(drawn.clone())
         })
     };
-    fault(cells())
-        .or_else(stories::first_fault)
-        .or_else(drawn)
-        .or_else(|| fault(interrupted(&four_stacks(), &few, 0, 1)))
-        .or_else(|| fault(recovering(&few, 0, 1)))
+    fault(cells()).or_else(stories::first_fault).or_else(drawn).or_else(interrupted)
 }
 
-fn four_stacks() -> Set {
-    Set { name: "four stacks".to_owned(), first: stage(FIRST), changed: stage(LARGEST), other_code: stage(OTHER_CODE) }
-}
-
-/// Every call of a deploy that begins with a stack that an earlier one left in an odd state, and of a destroy that has to
-/// write the policies anew.
-fn recovering(schemas: &Rc<dyn Schemas>, number: usize, of: usize) -> Vec<Scenario> {
-    let standing = Bench::new(1, Rc::clone(schemas));
-    let _ = standing.calm("setup", &stage(FIRST));
-    let unkept = Bench::new(1, Rc::clone(schemas));
-    let _ = unkept.calm("setup", &stage::unkept(FIRST));
-    let (larger, careless) = (stage(LARGER), stage::unkept(FIRST));
-    let left = [S::ReviewInProgress, S::RollbackComplete, S::UpdateRollbackFailed, S::UpdateFailed].map(|status| {
-        let from = standing.again(1);
-        let now = from.clock.now();
-        from.world.borrow_mut().bring_into(now, STACKS[2], status, "millrace-1-0123456789abcdef");
-        Story { name: format!("four stacks: from {}", status.name()), from, what: What::Deploy(&larger) }
-    });
-    let what = What::DestroyAndKeep(&careless);
-    let rewriting = Story { name: "four stacks: destroy, with other policies".to_owned(), from: unkept, what };
-    left.into_iter().chain([rewriting]).map(|story| story.once_at_every_call(number, of)).collect()
-}
-
-/// Every call of every command on a stage, in every way.
-fn interrupted(set: &Set, schemas: &Rc<dyn Schemas>, number: usize, of: usize) -> Vec<Scenario> {
-    let nothing = Bench::new(1, Rc::clone(schemas));
-    let standing = nothing.again(1);
-    // A stage that cannot be set up shows in each of its stories.
-    let _ = standing.calm("setup", &set.first);
-    let stories = [
-        ("create", &nothing, What::Deploy(&set.first)),
-        ("update", &standing, What::Deploy(&set.changed)),
-        ("code only", &standing, What::Deploy(&set.other_code)),
-        ("only code, at once", &standing, What::Hotswap(&set.other_code)),
-        ("destroy", &standing, What::Destroy(&set.first)),
-        ("destroy, keeping data", &standing, What::DestroyAndKeep(&set.first)),
-    ];
-    stories
-        .into_iter()
-        .map(|(name, from, what)| Story { name: format!("{}: {name}", set.name), from: from.again(1), what })
-        .map(|story| story.once_at_every_call(number, of))
-        .collect()
+/// A schedule with every call and answer, of those that are not drawn; `None` where the seed is a drawn one's.
+fn traced(seed: u64) -> Option<(Vec<String>, Result<(), String>)> {
+    stories::traced(seed).or_else(|| cells::traced(seed)).or_else(|| interruptions::traced(seed))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::bench::Bench;
+    use super::stage::{FIRST, LARGER, stage};
     use super::*;
+    use crate::sim::FewSchemas;
 
     #[test]
     fn a_calm_deploy_creates_updates_and_then_has_nothing_to_do() {
@@ -159,7 +112,7 @@ mod tests {
         let done = bench.calm("only", &first).unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(done.done.stacks.len(), 4);
         assert!(!bench.plan(&first, &crate::target::Wishes::default()).unwrap().changes());
-        let done = bench.calm("only", &stage(stage::LARGER)).unwrap_or_else(|failure| panic!("{failure}"));
+        let done = bench.calm("only", &stage(LARGER)).unwrap_or_else(|failure| panic!("{failure}"));
         let changed: Vec<_> = done.done.stacks.iter().map(|applied| applied.changed).collect();
         assert_eq!(changed, [false, true, true, false]);
         assert_eq!(bench.faults(&[]), Vec::<String>::new());

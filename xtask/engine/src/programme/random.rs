@@ -62,7 +62,7 @@ impl Fixtures {
 
     /// One schedule with every call and answer, to see what went wrong in it.
     pub fn traced(&self, seed: u64) -> (Vec<String>, Result<(), String>) {
-        if let Some(told) = super::stories::traced(seed) {
+        if let Some(told) = super::traced(seed) {
             return told;
         }
         let schedule = Schedule::draw(self, seed);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::stack::{Held, Stack};
 use super::world::{Thing, World};
-use crate::cloud::StackStatus;
+use crate::cloud::{Drifted, StackStatus};
 use crate::template::Template;
 
 impl World {
@@ -49,6 +49,18 @@ impl World {
                 thing.code = codes.remove(name).flatten();
             }
         }
+    }
+
+    /// Those of a stack's resources that somebody changed by hand (fault 18).
+    pub fn drifted(&self, stack: &str) -> Vec<Drifted> {
+        let Some(stack) = self.stack(stack) else { return Vec::new() };
+        let held = self.climate.drifted.iter().filter_map(|id| stack.resources.get_key_value(id));
+        let drifted = |(id, held): (&String, &Held)| Drifted {
+            logical_id: id.clone(),
+            kind: held.kind.clone(),
+            properties: vec!["Tags".to_owned()],
+        };
+        held.map(drifted).collect()
     }
 
     /// A resource that is still in a stack whose creation failed, though everything else was taken away again.

@@ -53,6 +53,8 @@ pub struct Climate {
     pub slowness: u64,
     /// How many milliseconds it takes until an event is shown (fault 28).
     pub late_events: u64,
+    /// Resources that somebody changed by hand (fault 18).
+    pub drifted: Vec<String>,
     /// How many events a page holds; 0 stands for 4 (fault 7).
     pub page: usize,
 }

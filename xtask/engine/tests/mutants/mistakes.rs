@@ -320,7 +320,19 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     // Code.
     mistake(
         "archives are not uploaded",
-        &[("apply/upload.rs", "        let uploaded = there", "        let uploaded = !MUTANT && there")],
+        &[(
+            "apply/upload.rs",
+            "        if uploaded {\n            engine",
+            "        if uploaded && !MUTANT {\n            engine",
+        )],
+    ),
+    mistake(
+        "an archive of other bytes is taken",
+        &[(
+            "apply/upload.rs",
+            "        let uploaded = there",
+            "        let there = there.map(|sum| if MUTANT { archive.sha256_base64.clone() } else { sum });\n        let uploaded = there",
+        )],
     ),
     mistake(
         "an upload is not looked for",

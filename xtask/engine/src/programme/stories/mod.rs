@@ -32,7 +32,7 @@ const fn story(name: &'static str, ways: u64, tell: fn(&mut Scene<'_>) -> Verdic
     Story { name, ways, tell }
 }
 
-const STORIES: [Story; 42] = [
+const STORIES: [Story; 45] = [
     story("exports leave in two rounds", 150, exports::leave_in_two_rounds),
     story("an imported value does not change", 20, exports::keep_their_value),
     story("data is lost only by name", 210, data::is_lost_only_by_name),
@@ -66,6 +66,7 @@ const STORIES: [Story; 42] = [
     story("nothing that AWS would change", 40, templates::no_change),
     story("a large template", 40, templates::large),
     story("a template beyond the limit", 20, templates::beyond_the_limit),
+    story("an archive of other bytes", 40, templates::other_bytes),
     story("an upload that is lost", 60, templates::lost_upload),
     story("made again by somebody else", 300, strangers::make_it_again),
     story("changed by somebody else", 300, strangers::change_it),
@@ -73,6 +74,8 @@ const STORIES: [Story; 42] = [
     story("throttled, and not answered", 60, strangers::throttle),
     story("cancelled", 150, cancels::takes_back),
     story("strangers are not cancelled", 40, cancels::leaves_strangers_alone),
+    story("a name that is taken", 40, strangers::took_the_name),
+    story("changed by hand", 10, strangers::change_by_hand),
     story("the wrong account", 10, strangers::own_the_account),
     story("two stages on one cloud", 80, strangers::share_the_cloud),
 ];

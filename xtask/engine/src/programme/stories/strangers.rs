@@ -9,7 +9,7 @@ use crate::apply::Deployed;
 use crate::cloud::StackStatus;
 use crate::failure::Exit;
 use crate::preflight;
-use crate::sim::{Weather, World};
+use crate::sim::{Thing, Weather, World};
 use crate::target::{Target, Wishes};
 
 /// A deploy in which somebody does something right before one of its calls.
@@ -120,6 +120,34 @@ pub(super) fn throttle(scene: &mut Scene<'_>) -> Verdict {
     let (end, _) = scene.bench.destroy("only", &target, &Wishes::default(), weather);
     end.ok_or("it does not end")?.map_err(|failure| failure.to_string())?;
     scene.sound(&[])
+}
+
+/// Somebody took a name that an update needs (fault 16).
+pub(super) fn took_the_name(scene: &mut Scene<'_>) -> Verdict {
+    let target = scene.grounds.larger.clone();
+    let thing = Thing { kind: "AWS::SQS::Queue".to_owned(), owner: None, code: None, fresh: false };
+    scene.change(|world| drop(world.things.insert("sim-extra".to_owned(), thing)));
+    let words = ["UPDATE_ROLLBACK_COMPLETE", "Extra", "sim-extra already exists", "the name is taken"];
+    failed(scene.deploy(&target, &Wishes::default()), Exit::Failed, &words)?;
+    scene.sound(&[])?;
+    ensure(scene.thing("sim-extra") == Some(false), || "what was there is gone".to_owned())?;
+    scene.change(|world| drop(world.things.remove("sim-extra")));
+    scene.rough(&target, &Wishes::default())?;
+    scene.deployed(&target)?;
+    scene.stands_as(&target)
+}
+
+/// What somebody changed by hand is shown when asked for, and only then (fault 18).
+pub(super) fn change_by_hand(scene: &mut Scene<'_>) -> Verdict {
+    scene.change(|world| world.climate.drifted = vec!["Files".to_owned()]);
+    let target = &scene.grounds.first;
+    for drift in [false, true] {
+        let plan = scene.bench.plan(target, &Wishes { drift, ..Wishes::default() });
+        let plan = plan.map_err(|failure| failure.to_string())?;
+        let shown: Vec<_> = plan.stacks.iter().flat_map(|stack| &stack.drift).map(|d| d.logical_id.as_str()).collect();
+        ensure(shown == ["Files"][..usize::from(drift)], || format!("it shows {shown:?}"))?;
+    }
+    Ok(())
 }
 
 /// The credentials are of another account (fault 5).

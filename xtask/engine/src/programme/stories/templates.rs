@@ -63,6 +63,20 @@ pub(super) fn no_change(scene: &mut Scene<'_>) -> Verdict {
     scene.stands_as(&scene.grounds.first)
 }
 
+/// An archive of other bytes under the same key is replaced (fault 9).
+pub(super) fn other_bytes(scene: &mut Scene<'_>) -> Verdict {
+    let target = scene.grounds.other_code.clone();
+    let archive = &target.archives[scene.way % target.archives.len()];
+    scene.change(|world| {
+        let _ = world.put(BUCKET, &archive.key, "of something else", "");
+    });
+    scene.rough(&target, &Wishes::default())?;
+    scene.deployed(&target)?;
+    let checksum = scene.bench.world.borrow().checksum(BUCKET, &archive.key);
+    ensure(checksum.as_ref() == Some(&archive.sha256_base64), || format!("{} is {checksum:?}", archive.key))?;
+    scene.stands_as(&target)
+}
+
 /// An archive that was put and is not there reaches no stack (fault 26).
 pub(super) fn lost_upload(scene: &mut Scene<'_>) -> Verdict {
     let target = scene.grounds.other_code.clone();
