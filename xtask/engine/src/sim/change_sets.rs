@@ -1,5 +1,5 @@
 //! Change sets, as CloudFormation keeps them: thought about for a while, obsolete once their stack has changed, in the way
-//! of another of the same name.
+//! of another of the same name (fault 2).
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,8 @@ pub struct Made {
 }
 
 impl World {
+    /// A new one, if CloudFormation takes it: its size (fault 19), its capabilities (fault 20), values for its parameters, the
+    /// types of what is there already (fault 31), and whether the stack is in a state for it.
     pub fn make_change_set(&mut self, request: &ChangeSetRequest) -> Answer {
         let call = "cloudformation:CreateChangeSet";
         let key = (request.stack.clone(), request.name.clone());
@@ -111,7 +113,7 @@ impl World {
         self.change_sets.values().filter(mine).count()
     }
 
-    /// A stack that is there only because a change set for its creation is.
+    /// A stack that is there only because a change set for its creation is: `REVIEW_IN_PROGRESS`.
     fn review(&mut self, name: &str) -> usize {
         self.named += 1;
         let mut stack = Stack::new(name, &format!("arn:aws:cloudformation:eu-west-1:1:stack/{name}/{}", self.named));
@@ -120,6 +122,8 @@ impl World {
         self.stacks.len() - 1
     }
 
+    /// Thought about for a while; then what it would do, that it would do nothing (fault 1), or why it cannot be done: because
+    /// it is obsolete (fault 2), or imports what nobody exports.
     pub fn describe_change_set(&mut self, stack: &str, name: &str) -> Answer<ChangeSet> {
         let call = "cloudformation:DescribeChangeSet";
         let key = (stack.to_owned(), name.to_owned());
@@ -157,7 +161,7 @@ impl World {
         Ok(ChangeSet { name: name.to_owned(), stack_id: made.stack_id, state, changes })
     }
 
-    /// What a change set would do to each resource.
+    /// What a change set would do to each resource; also to those that follow one that is replaced (fault 14).
     pub fn changes(&self, stack: &Stack, made: &Made) -> Vec<Change> {
         let new = &made.parameters;
         let other = new.iter().filter(|(key, value)| stack.state.parameters.get(*key) != Some(*value));
@@ -211,6 +215,7 @@ impl World {
         changes
     }
 
+    /// Begins what a change set says, once, for one token (fault 10), and only if nothing changed the stack since (fault 11).
     pub fn execute(&mut self, now: u64, stack: &str, name: &str, token: &str, keep_failed: bool) -> Answer {
         let call = "cloudformation:ExecuteChangeSet";
         let key = (stack.to_owned(), name.to_owned());
@@ -243,7 +248,7 @@ impl World {
         Ok(())
     }
 
-    /// A token can begin one operation on a stack.
+    /// A token can begin one operation on a stack (fault 10).
     pub fn use_token(&mut self, call: &'static str, at: usize, token: &str, what: &str) -> Answer {
         let stack = &mut self.stacks[at];
         if stack.tokens.contains_key(token) {

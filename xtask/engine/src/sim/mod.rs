@@ -1,5 +1,5 @@
-//! A simulated AWS with a virtual clock and a seeded course of things. What it does, and which fault each behaviour
-//! stands for, is listed in docs/faults.md.
+//! A simulated AWS with a virtual clock and a seeded course of things. What it does, and which fault of
+//! docs/faults.md each behaviour stands for, is said where it is.
 
 mod change_sets;
 mod clock;

@@ -76,7 +76,7 @@ impl World {
         operation.steps.pop_front()
     }
 
-    /// Starts whatever was asked for. Descriptions may deny it for a while.
+    /// Starts whatever was asked for. Descriptions may deny it for a while (fault 25).
     fn start(&mut self, now: u64, at: usize, mut operation: Operation, status: StackStatus) {
         let stale = self.climate.stale_reads;
         let stack = &mut self.stacks[at];
@@ -109,6 +109,8 @@ impl World {
         self.start(now, at, operation, status);
     }
 
+    /// Begins to delete a stack, unless it is protected (fault 23), busy, or asked to retain what did not fail to go (fault
+    /// 32). Where an export is in use, it fails (fault 12).
     pub fn begin_delete(&mut self, now: u64, id: &str, token: &str, retain: &[String]) -> Answer {
         let call = "cloudformation:DeleteStack";
         let Some(at) = self.find(id) else { return Ok(()) };
@@ -164,6 +166,7 @@ impl World {
         self.stacks[at].exports().into_iter().find_map(|export| Some((importer(export)?, export.to_owned())))
     }
 
+    /// Rolls an update back that is going on (fault 8).
     pub fn begin_cancel(&mut self, now: u64, id: &str) -> Answer {
         let call = "cloudformation:CancelUpdateStack";
         let at = self.find(id).filter(|at| self.stacks[*at].state.status == StackStatus::UpdateInProgress);
@@ -178,6 +181,7 @@ impl World {
         Ok(())
     }
 
+    /// Goes on with a rollback that failed, leaving out only what failed in it (fault 32).
     pub fn begin_continue(&mut self, now: u64, id: &str, token: &str, skip: &[String]) -> Answer {
         let call = "cloudformation:ContinueUpdateRollback";
         let at = self.find(id).filter(|at| self.stacks[*at].state.status == StackStatus::UpdateRollbackFailed);

@@ -1,4 +1,4 @@
-//! The simulated cloud's side of the port.
+//! The simulated cloud's side of the port: stale descriptions (fault 25), and histories in pages, shown late (faults 7, 28).
 
 use std::time::Duration;
 

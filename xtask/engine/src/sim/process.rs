@@ -1,4 +1,5 @@
-//! A process that calls the simulated cloud: it is throttled, left without an answer, killed, or falls asleep.
+//! A process that calls the simulated cloud: it is throttled (fault 3), left without an answer (fault 10),
+//! killed (fault 9), without credentials all of a sudden (fault 4), or asleep (fault 11).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -101,7 +101,8 @@ impl World {
         stack.tell(now, id, &held, good, None);
     }
 
-    /// Why a change of one resource fails, if it does.
+    /// Why a change of one resource fails, if it does: as the climate says (faults 17, 23), because its code is not there
+    /// (fault 24), or because its name is taken, by another (fault 16) or by itself (fault 15).
     fn failure_of(&mut self, at: usize, made: &Made, id: &str, action: ChangeAction) -> Option<String> {
         if let Some(failing) = self.climate.failing.iter_mut().find(|f| f.logical_id == id && f.times > 0) {
             failing.times -= 1;
@@ -134,7 +135,7 @@ impl World {
         names.iter().find_map(|name| resource["Properties"][name].as_str()).map(str::to_owned)
     }
 
-    /// Makes a thing, or takes in one of its name that was left behind.
+    /// Makes a thing, or takes in one of its name that was left behind, as a creation is asked to.
     fn make(&mut self, at: usize, made: &Made, id: &str, code: Option<String>) -> String {
         let stack = &self.stacks[at];
         let mut name = self.fixed_name(&made.template, id).unwrap_or_else(|| format!("{}-{id}", stack.state.name));
@@ -148,6 +149,8 @@ impl World {
         name
     }
 
+    /// The stack takes on its new template, unless an export that goes is in use (fault 12); what it no longer has goes
+    /// afterwards.
     fn land(&mut self, now: u64, at: usize) {
         let Some(made) = self.target(at).cloned() else { return };
         let gone: Vec<String> = self.stacks[at]
@@ -213,7 +216,8 @@ impl World {
         }
     }
 
-    /// A resource goes with its stack, or after it was replaced or taken out of the template.
+    /// A resource goes with its stack, or after it was replaced or taken out of the template; a bucket only if it is empty
+    /// (fault 13). What does not go is a blocker, or a leftover of an update (fault 22).
     fn go(&mut self, now: u64, at: usize, id: &str, held: &Held) {
         let deletes = self.target(at).is_none();
         if deletes && self.stacks[at].template.keeps(id) {

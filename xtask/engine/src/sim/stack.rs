@@ -60,7 +60,7 @@ impl Stack {
         self.state.status != StackStatus::DeleteComplete && self.template.imports().contains(export)
     }
 
-    /// Tells of a resource. Times are whole seconds, so that many events share one.
+    /// Tells of a resource. Times are whole seconds, so that many events share one (fault 7).
     pub fn tell(&mut self, now: u64, logical_id: &str, held: &Held, status: &str, reason: Option<&str>) {
         let token = self.operation.as_ref().map(|operation| operation.token.clone());
         let event = Event {

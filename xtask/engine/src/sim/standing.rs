@@ -1,4 +1,4 @@
-//! Puts a simulated stack into any status, with whatever goes on in it.
+//! Puts a simulated stack into any status of docs/faults.md, with whatever goes on in it.
 
 use super::operation::{Operation, Step};
 use super::stack::Held;

@@ -47,7 +47,7 @@ pub struct Thing {
 /// What an engine must not do, and whatever else a schedule is judged by.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    /// Data that was lost: stack and logical id.
+    /// Data that was lost: stack and logical id (fault 14).
     pub losses: Vec<(String, String)>,
     pub violations: Vec<String>,
     /// How many operations were begun, by stack.

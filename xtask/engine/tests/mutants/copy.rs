@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::mistakes::Mistake;
 
 /// How many drawn schedules a broken engine is tried with, after the cells and the stories.
-const SEEDS: u32 = 4_000;
+const SEEDS: u32 = 2_000;
 
 const SWITCH: &str = r#"
 /// Whether this mistake is to be made.

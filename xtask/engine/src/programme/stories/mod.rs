@@ -84,6 +84,9 @@ const STORIES: [Story; 45] = [
 const FIRST_SEED: u64 = 1_000_000_000;
 const SEEDS: u64 = 1_000;
 
+/// In how many ways an engine is tried that is known to be wrong.
+const SOME: u64 = 100;
+
 /// All of them, a share of the ways of each.
 pub(super) fn told(share: usize, of: usize) -> Vec<Scenario> {
     let grounds = Grounds::new();
@@ -101,12 +104,12 @@ pub(super) fn told(share: usize, of: usize) -> Vec<Scenario> {
         .collect()
 }
 
-/// What goes wrong first, if anything does.
+/// What goes wrong first, if anything does, in some of the ways of each.
 pub(super) fn first_fault() -> Option<String> {
     let grounds = Grounds::new();
     let numbered = (FIRST_SEED..).step_by(1_000);
     STORIES.iter().zip(numbered).find_map(|(story, first)| {
-        let mut seeds = first..first + story.ways;
+        let mut seeds = first..first + story.ways.min(SOME);
         let fault = seeds.find_map(|seed| (story.tell)(&mut Scene::new(&grounds, seed)).err())?;
         Some(format!("{}: {fault}", story.name))
     })
