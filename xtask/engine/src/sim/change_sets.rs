@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::refuse;
 use super::stack::Stack;
@@ -18,7 +19,7 @@ pub struct Made {
     pub stack_id: String,
     pub creates: bool,
     pub template: Template,
-    pub body: String,
+    pub body: Rc<str>,
     pub parameters: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
     /// The count of changes that the stack had.
@@ -95,7 +96,7 @@ impl World {
             stack_id: id,
             creates: request.creates,
             template,
-            body,
+            body: body.into(),
             parameters: request.parameters.clone(),
             tags: request.tags.clone(),
             looked_at: false,

@@ -1,6 +1,7 @@
 //! Operations of a simulated stack: what happens when, and what happens instead when something fails.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::change_sets::Made;
 use super::refuse;
@@ -15,7 +16,7 @@ pub struct Operation {
     /// What happens at which time.
     pub(super) steps: VecDeque<(u64, Step)>,
     /// What the stack has once it is done.
-    pub(super) target: Option<Made>,
+    pub(super) target: Option<Rc<Made>>,
     pub(super) keep_failed: bool,
     pub(super) done: Vec<Undo>,
     pub(super) failed: Vec<String>,
@@ -105,7 +106,7 @@ impl World {
         let end = steps.last().map_or(now, |(at, _)| *at) + 300;
         steps.push((end, Step::Land));
         let status = if made.creates { StackStatus::CreateInProgress } else { StackStatus::UpdateInProgress };
-        let operation = Operation { target: Some(made), keep_failed, ..Operation::of(token, steps.into()) };
+        let operation = Operation { target: Some(Rc::new(made)), keep_failed, ..Operation::of(token, steps.into()) };
         self.start(now, at, operation, status);
     }
 

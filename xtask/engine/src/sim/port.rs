@@ -45,7 +45,7 @@ impl Cloud for Sim {
         let call = "cloudformation:GetTemplate";
         self.call(call, |world, _| {
             let at = world.find(stack).ok_or_else(|| refuse(call, Fault::NotFound, "does not exist"))?;
-            Ok(world.stacks[at].body.clone())
+            Ok(world.stacks[at].body.to_string())
         })
         .await
     }

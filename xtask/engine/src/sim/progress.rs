@@ -1,6 +1,7 @@
 //! How a simulated operation goes on: what each step does to resources, things and history.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::change_sets::Made;
 use super::operation::{Step, Undo};
@@ -58,7 +59,7 @@ impl World {
         Held { kind: kind.to_owned(), physical_id: String::new() }
     }
 
-    pub(super) fn target(&self, at: usize) -> Option<&Made> {
+    pub(super) fn target(&self, at: usize) -> Option<&Rc<Made>> {
         self.stacks[at].operation.as_ref()?.target.as_ref()
     }
 

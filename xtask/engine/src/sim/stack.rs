@@ -13,7 +13,7 @@ use crate::template::Template;
 pub struct Stack {
     pub state: StackState,
     pub template: Template,
-    pub body: String,
+    pub body: Rc<str>,
     pub resources: BTreeMap<String, Held>,
     /// Its history, each event with its time in milliseconds; shared between clouds that have it in common.
     pub events: Vec<(u64, Rc<Event>)>,
@@ -40,7 +40,7 @@ impl Stack {
         Self {
             state: StackState::known_by(id, name),
             template: Template::default(),
-            body: String::new(),
+            body: Rc::from(""),
             resources: BTreeMap::new(),
             events: Vec::new(),
             tokens: BTreeMap::new(),

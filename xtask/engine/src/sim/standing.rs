@@ -1,5 +1,7 @@
 //! Puts a simulated stack into any status of docs/faults.md, with whatever goes on in it.
 
+use std::rc::Rc;
+
 use super::operation::{Operation, Step};
 use super::stack::Held;
 use super::world::World;
@@ -17,7 +19,7 @@ impl World {
                     self.vanish(at, &id);
                 }
                 self.stacks[at].template = Template::default();
-                self.stacks[at].body.clear();
+                self.stacks[at].body = Rc::from("");
             }
             S::RollbackFailed | S::DeleteFailed => self.unwell(at, "DELETE_FAILED"),
             S::CreateFailed => self.unwell(at, "CREATE_FAILED"),

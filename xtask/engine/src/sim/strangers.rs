@@ -13,7 +13,7 @@ impl World {
         self.named += 1;
         let mut stack = Stack::new(name, &format!("arn:aws:cloudformation:eu-west-1:1:stack/{name}/{}", self.named));
         stack.template = template.clone();
-        stack.body = template.value().to_string();
+        stack.body = template.value().to_string().into();
         stack.turn(now, StackStatus::CreateComplete, None);
         self.stacks.push(stack);
     }

@@ -63,7 +63,7 @@ pub(super) fn change_it(scene: &mut Scene<'_>) -> Verdict {
     let end = meddled(scene, &target, 1 + scene.way / 2, move |world, now| {
         let Some(at) = world.find(&wanted.name).filter(|at| world.stacks[*at].operation.is_none()) else { return };
         let stack = &mut world.stacks[at];
-        (stack.template, stack.body) = (wanted.template.clone(), wanted.body.clone());
+        (stack.template, stack.body) = (wanted.template.clone(), wanted.body.as_str().into());
         stack.generation += 1;
         stack.turn(now, StackStatus::UpdateComplete, None);
     });
