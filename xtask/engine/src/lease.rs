@@ -2,7 +2,7 @@
 //!
 //! Whoever holds it writes it anew at every beat. It is taken over where its holder is known to be dead, or where it has
 //! shown no sign of life for a while by our own clock: times of different machines are never compared. Each takeover
-//! counts up the fence. What was begun under an older fence is checked, and refused, before it changes anything.
+//! counts up the fence, and whoever finds another fence than its own begins nothing more.
 //!
 //! Before the first deploy there is no bucket; then CloudFormation itself lets only one create the first stack.
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::time::Duration;
 
-use crate::cloud::{Cloud, Fault, Kept, Patient};
+use crate::cloud::{Cloud, CloudError, Fault, Kept, Patient};
 use crate::engine::Engine;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::host::News;
@@ -18,6 +18,8 @@ use crate::refusal::Asked;
 
 /// Where in the bucket the slip is.
 pub const KEY: &str = "millrace/lease.json";
+/// How often a sign of life is tried that others of our own come before.
+const RENEWALS: u32 = 5;
 /// After how many beats without a sign of life a holder counts as dead.
 const BEATS_OF_SILENCE: u32 = 4;
 
@@ -111,14 +113,12 @@ impl<'a, C: Cloud> Lease<'a, C> {
         self.slip.borrow().fence
     }
 
-    /// Whether we still hold it: asked before anything is begun.
+    /// Whether we still hold it: asked before anything is begun. Asked by a sign of life, so that from then on nobody takes
+    /// it over for a while.
     pub async fn check(&self, stage: &str) -> Outcome {
-        let kept =
-            self.cloud.read(self.bucket, KEY).await.asked(|| format!("cannot read the lease of stage {stage}"))?;
-        match kept.and_then(|Kept { text, .. }| serde_json::from_str::<Slip>(&text).ok()) {
-            Some(found) if found.fence == self.fence() && found.holder == self.slip.borrow().holder => Ok(()),
-            Some(Slip { holder: Some(holder), .. }) => Err(taken(stage, &holder)),
-            _ => Err(lost(stage)),
+        match self.renew(stage).await.asked(|| format!("cannot renew the lease of stage {stage}"))? {
+            Held::Ours => Ok(()),
+            Held::Lost(failure) => Err(failure),
         }
     }
 
@@ -129,20 +129,41 @@ impl<'a, C: Cloud> Lease<'a, C> {
             if self.released.get() {
                 continue;
             }
-            let slip = Slip { beat: self.slip.borrow().beat + 1, ..self.slip.borrow().clone() };
-            let mark = self.mark.borrow().clone();
-            match write(self.cloud, self.bucket, &slip, Some(&mark)).await {
-                Ok(Written::New(mark)) => {
-                    self.slip.replace(slip);
-                    self.mark.replace(mark);
-                }
-                Ok(Written::Overtaken) if !self.released.get() => {
-                    return self.check(stage).await.err().unwrap_or_else(|| lost(stage));
-                }
-                // The work itself will hear of it, with more to say.
-                Ok(Written::Overtaken) | Err(_) => {}
+            // If it cannot be told, the work itself will hear of it, with more to say.
+            if let Ok(Held::Lost(failure)) = self.renew(stage).await
+                && !self.released.get()
+            {
+                return failure;
             }
         }
+    }
+
+    async fn renew(&self, stage: &str) -> Result<Held, CloudError> {
+        for _ in 0..RENEWALS {
+            let slip = Slip { beat: self.slip.borrow().beat + 1, ..self.slip.borrow().clone() };
+            let mark = self.mark.borrow().clone();
+            if let Written::New(mark) = write(self.cloud, self.bucket, &slip, Some(&mark)).await? {
+                self.slip.replace(slip);
+                self.mark.replace(mark);
+                return Ok(Held::Ours);
+            }
+            let kept = self.cloud.read(self.bucket, KEY).await?;
+            let found = kept.as_ref().and_then(|kept| serde_json::from_str::<Slip>(&kept.text).ok());
+            match (kept, found) {
+                // Another of our own signs of life came before this one.
+                (Some(kept), Some(found)) if self.is_ours(&found) => {
+                    self.slip.replace(found);
+                    self.mark.replace(kept.mark);
+                }
+                (_, Some(Slip { holder: Some(holder), .. })) => return Ok(Held::Lost(taken(stage, &holder))),
+                _ => return Ok(Held::Lost(lost(stage))),
+            }
+        }
+        Ok(Held::Ours)
+    }
+
+    fn is_ours(&self, found: &Slip) -> bool {
+        found.fence == self.fence() && found.holder == self.slip.borrow().holder
     }
 
     /// Lets the next one in, once. Where this fails, the next one waits until we count as dead.
@@ -156,7 +177,7 @@ impl<'a, C: Cloud> Lease<'a, C> {
             // A sign of life whose answer nobody waited for may have been ours.
             let Ok(Some(Kept { text, mark })) = self.cloud.read(self.bucket, KEY).await else { return };
             let found: Slip = serde_json::from_str(&text).unwrap_or_default();
-            if found.fence == slip.fence && found.holder == self.slip.borrow().holder {
+            if self.is_ours(&found) {
                 let _ = write(self.cloud, self.bucket, &slip, Some(&mark)).await;
             }
         }
@@ -165,6 +186,11 @@ impl<'a, C: Cloud> Lease<'a, C> {
     pub fn is_released(&self) -> bool {
         self.released.get()
     }
+}
+
+enum Held {
+    Ours,
+    Lost(Failure),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,7 +235,7 @@ async fn write<C: Cloud>(
     bucket: &str,
     slip: &Slip,
     mark: Option<&str>,
-) -> Result<Written, crate::cloud::CloudError> {
+) -> Result<Written, CloudError> {
     let text = serde_json::to_string(slip).unwrap_or_default();
     loop {
         let error = match cloud.write_if(bucket, KEY, &text, mark).await {

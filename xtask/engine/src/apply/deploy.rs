@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::hotswap::hotswap;
 use super::settle::settle;
-use super::walk::{Walked, guarded, walk};
+use super::walk::{Walked, guarded, makes_bucket, walk};
 use crate::cloud::Cloud;
 use crate::engine::Engine;
 use crate::failure::{Exit, Failure, Outcome};
@@ -64,6 +64,13 @@ async fn settle_and_plan<'a, C: Cloud>(
         if plan.stacks.iter().any(|stack| stack.action.is_unsettled()) {
             settle(engine, lease.get(), &plan).await?;
             continue;
+        }
+        if lease.get().is_none() && !makes_bucket(engine, &plan) {
+            // There was no bucket for a lease a moment ago, and now somebody else has made it.
+            Lease::take_into(engine, lease).await?;
+            if lease.get().is_some() {
+                continue;
+            }
         }
         if plan.changes() && !plan.is_like(seen) {
             consent(&plan)?;

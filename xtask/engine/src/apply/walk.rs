@@ -31,7 +31,7 @@ enum Done {
 }
 
 /// Whether the bucket that archives and the lease are in has to be made first.
-fn makes_bucket(engine: &Engine<'_, impl Cloud>, plan: &Plan) -> bool {
+pub(super) fn makes_bucket(engine: &Engine<'_, impl Cloud>, plan: &Plan) -> bool {
     let makes = |stack: &&StackPlan| matches!(stack.action, Step::Create | Step::Recreate);
     plan.stacks.iter().filter(makes).any(|stack| stack.name == engine.target.bucket_stack)
 }

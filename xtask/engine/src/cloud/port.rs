@@ -91,13 +91,6 @@ pub enum Fault {
     Other,
 }
 
-impl Fault {
-    /// Without these no further call can do.
-    pub fn is_hopeless(self) -> bool {
-        matches!(self, Self::Expired | Self::Denied | Self::NoCredentials)
-    }
-}
-
 impl fmt::Display for CloudError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.call, self.message)

@@ -24,8 +24,9 @@ pub(super) const KINDS: [&str; 5] =
 
 const VERSIONS: [Version; 4] = [FIRST, LARGER, OTHER_CODE, LARGEST];
 
-/// Of the kinds, the one in which resources fail as often as they like.
+/// Of the kinds, the one in which resources fail as often as they like, and the one with two deployers.
 const FAILING: usize = 1;
+const RIVALS: usize = 2;
 
 /// How many calm runs a stage may take then, or where events are shown late, until nothing is left to do. Otherwise the
 /// first has to do.
@@ -74,7 +75,7 @@ impl Fixtures {
 
     fn judged(&self, schedule: &Schedule<'_>) -> Result<(), String> {
         match schedule.kind {
-            2 => self.rivals(schedule),
+            RIVALS => self.rivals(schedule),
             4 => schedule.destroyed(),
             _ => self.deployed(schedule),
         }
@@ -154,7 +155,9 @@ impl Fixtures {
         }
         let well = |end: &End<()>| matches!(end, Some(Ok(())));
         let refused = |end: &End<()>| matches!(end, Some(Err(failure)) if failure.exit == Exit::Decision);
-        if ends.len() == 2 && ends.iter().any(well) && ends.iter().all(|end| well(end) || refused(end)) {
+        // What one begins that fell asleep after its last look at the lease, nobody can keep it from.
+        let awake = schedule.weathers.iter().all(|weather| weather.sleeps.is_none());
+        if awake && ends.len() == 2 && ends.iter().any(well) && ends.iter().all(|end| well(end) || refused(end)) {
             let outcome = bench.outcome();
             let whole = [schedule.wanted, schedule.other].iter().any(|wanted| outcome == self.expected[*wanted]);
             // What a stage had before, and neither of them names, is not theirs.
@@ -222,7 +225,7 @@ impl<'a> Schedule<'a> {
                 world.bring_into(now, stack, busy[chance.usize(0..2)], "console");
             }
         }
-        let runs = if kind == 2 { 2 } else { chance.usize(1..3) };
+        let runs = if kind == RIVALS { 2 } else { chance.usize(1..3) };
         let weathers = (0..runs).map(|_| weather(&mut chance, kind)).collect();
         let wishes = Wishes { wait: chance.bool(), hotswap: chance.bool(), ..Wishes::default() };
         let (other, later) = (chance.usize(0..VERSIONS.len()), chance.u64(0..60_000));
@@ -260,14 +263,16 @@ pub(super) fn rough(chance: &mut fastrand::Rng) -> Weather {
 
 fn weather(chance: &mut fastrand::Rng, kind: usize) -> Weather {
     let bad = chance.u32(0..3);
-    // Two at a time are each left alone, so that what they do to each other shows.
-    let dies = kind != 2 && chance.u32(0..10) < 7;
+    // Two at a time are mostly left alone, so that what they do to each other shows; or one of them falls asleep.
+    let rivals = kind == RIVALS;
+    let dies = chance.u32(0..10) < if rivals { 2 } else { 7 };
+    let sleeps = rivals && chance.u32(0..5) == 0;
     Weather {
         upset: dies.then(|| (chance.usize(1..90), Upset::ALL[chance.usize(0..3)])),
         throttled: bad * 40,
         unanswered: bad * 20,
-        sleeps: None,
-        expires_at: (kind != 2 && chance.u32(0..10) == 0).then(|| chance.usize(1..90)),
+        sleeps: sleeps.then(|| (chance.usize(1..90), chance.u64(1_000..200_000))),
+        expires_at: (!rivals && chance.u32(0..10) == 0).then(|| chance.usize(1..90)),
     }
 }
 

@@ -29,8 +29,8 @@ pub struct Made {
 }
 
 impl World {
-    /// A new one, if CloudFormation takes it: its size (fault 19), its capabilities (fault 20), values for its parameters, the
-    /// types of what is there already (fault 31), and whether the stack is in a state for it.
+    /// A new one, if CloudFormation takes it: its size (fault 19), its capabilities (fault 20), values for its parameters,
+    /// the types of what is there already (fault 31), and whether the stack is in a state for it.
     pub fn make_change_set(&mut self, request: &ChangeSetRequest) -> Answer {
         let call = "cloudformation:CreateChangeSet";
         let key = (request.stack.clone(), request.name.clone());
@@ -83,9 +83,9 @@ impl World {
             .map(|(id, ..)| id.to_owned())
             .collect();
         if !other_type.is_empty() {
-            let message = format!(
-                "Update of resource type is not permitted. The new template modifies resource type of the following resources: {other_type:?}"
-            );
+            let why =
+                "Update of resource type is not permitted. The new template modifies resource type of the following";
+            let message = format!("{why} resources: {other_type:?}");
             return Err(refuse(call, Fault::Other, &message));
         }
         if self.change_sets.get(&key).is_some_and(|made| made.stack_id == id) {
@@ -123,8 +123,8 @@ impl World {
         self.stacks.len() - 1
     }
 
-    /// Thought about for a while; then what it would do, that it would do nothing (fault 1), or why it cannot be done: because
-    /// it is obsolete (fault 2), or imports what nobody exports.
+    /// Thought about for a while; then what it would do, that it would do nothing (fault 1), or why it cannot be done:
+    /// because it is obsolete (fault 2), or imports what nobody exports.
     pub fn describe_change_set(&mut self, stack: &str, name: &str) -> Answer<ChangeSet> {
         let call = "cloudformation:DescribeChangeSet";
         let key = (stack.to_owned(), name.to_owned());
@@ -216,7 +216,8 @@ impl World {
         changes
     }
 
-    /// Begins what a change set says, once, for one token (fault 10), and only if nothing changed the stack since (fault 11).
+    /// Begins what a change set says, once, for one token (fault 10), and only if nothing changed the stack since (fault
+    /// 11).
     pub fn execute(&mut self, now: u64, stack: &str, name: &str, token: &str, keep_failed: bool) -> Answer {
         let call = "cloudformation:ExecuteChangeSet";
         let key = (stack.to_owned(), name.to_owned());

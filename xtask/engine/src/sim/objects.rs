@@ -20,7 +20,7 @@ impl World {
         self.objects.get(&(bucket.to_owned(), key.to_owned())).map(|object| object.sha256.clone())
     }
 
-    /// Writes an object, unless the bucket is not there yet (fault 24), or it gets lost (fault 26).
+    /// Writes an object, unless the bucket is not there yet (fault 24), or it gets lost (fault 27).
     pub fn put(&mut self, bucket: &str, key: &str, sha256: &str, text: &str) -> Answer<u64> {
         self.bucket_exists("s3:PutObject", bucket)?;
         self.marks += 1;
@@ -38,7 +38,7 @@ impl World {
         Some(Kept { text: object.text.clone(), mark: object.mark.to_string() })
     }
 
-    /// Writes an object that nobody has written since (fault 11), into a bucket that may not be there (fault 29).
+    /// Writes an object that nobody has written since (fault 11), into a bucket that may not be there (fault 25).
     pub fn write_if(&mut self, bucket: &str, key: &str, text: &str, mark: Option<&str>) -> Answer<String> {
         let call = "s3:PutObject";
         self.bucket_exists(call, bucket)?;

@@ -77,7 +77,7 @@ impl World {
         operation.steps.pop_front()
     }
 
-    /// Starts whatever was asked for. Descriptions may deny it for a while (fault 25).
+    /// Starts whatever was asked for. Descriptions may deny it for a while (fault 26).
     fn start(&mut self, now: u64, at: usize, mut operation: Operation, status: StackStatus) {
         let stale = self.climate.stale_reads;
         let stack = &mut self.stacks[at];
@@ -110,8 +110,8 @@ impl World {
         self.start(now, at, operation, status);
     }
 
-    /// Begins to delete a stack, unless it is protected (fault 23), busy, or asked to retain what did not fail to go (fault
-    /// 32). Where an export is in use, it fails (fault 12).
+    /// Begins to delete a stack, unless it is protected (fault 23), busy, or asked to retain what did not fail to go
+    /// (fault 32). Where an export is in use, it fails (fault 12).
     pub fn begin_delete(&mut self, now: u64, id: &str, token: &str, retain: &[String]) -> Answer {
         let call = "cloudformation:DeleteStack";
         let Some(at) = self.find(id) else { return Ok(()) };

@@ -1,4 +1,5 @@
-//! The simulated cloud's side of the port: stale descriptions (fault 25), and histories in pages, shown late (faults 7, 28).
+//! The simulated cloud's side of the port: descriptions that are stale (fault 26), histories in pages that are shown late
+//! (faults 7, 29).
 
 use std::time::Duration;
 
@@ -139,19 +140,15 @@ impl Cloud for Sim {
     }
 
     async fn read(&self, bucket: &str, key: &str) -> Answer<Option<Kept>> {
-        let kept = self.call("s3:GetObject", |world, _| Ok(world.read(bucket, key))).await;
-        if key == crate::lease::KEY {
-            self.looks_at_lease();
-        }
-        kept
+        self.call("s3:GetObject", |world, _| Ok(world.read(bucket, key))).await
     }
 
     async fn write_if(&self, bucket: &str, key: &str, text: &str, mark: Option<&str>) -> Answer<String> {
-        let taken = self.call("s3:PutObject", |world, _| world.write_if(bucket, key, text, mark)).await;
-        if taken.is_ok() {
-            self.writes_lease();
+        let written = self.call("s3:PutObject", |world, _| world.write_if(bucket, key, text, mark)).await;
+        if written.is_ok() {
+            self.shows_life();
         }
-        taken
+        written
     }
 
     async fn object_versions(&self, bucket: &str) -> Answer<Vec<ObjectVersion>> {

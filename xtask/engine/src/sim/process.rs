@@ -24,12 +24,10 @@ pub struct Sim {
     calls: Cell<usize>,
     killed: Cell<bool>,
     asleep_until: Cell<u64>,
-    /// How often it has looked at its lease without having begun anything since.
-    looked: Cell<u32>,
-    /// It has held its lease.
-    taken: Cell<bool>,
-    /// How many things it may begin after a sleep, since it had looked at its lease right before.
-    unaware: Cell<u32>,
+    /// How long it has slept so far, and whether since it last showed a sign of life, and when awake that was.
+    slept: Cell<u64>,
+    dozy: Cell<bool>,
+    alive: Cell<u64>,
     chance: RefCell<fastrand::Rng>,
 }
 
@@ -51,9 +49,9 @@ impl Sim {
             calls: Cell::new(0),
             killed: Cell::new(false),
             asleep_until: Cell::new(0),
-            looked: Cell::new(0),
-            taken: Cell::new(false),
-            unaware: Cell::new(0),
+            slept: Cell::new(0),
+            dozy: Cell::new(false),
+            alive: Cell::new(0),
             chance: RefCell::new(chance),
         }
     }
@@ -72,16 +70,21 @@ impl Sim {
         self.world.borrow_mut().alive.remove(&self.run);
     }
 
-    /// It has looked at its lease.
-    pub(super) fn looks_at_lease(&self) {
-        self.looked.set(self.looked.get() + 1);
+    /// It has written its lease.
+    pub(super) fn shows_life(&self) {
+        self.alive.set(self.awake());
+        self.dozy.set(false);
     }
 
-    /// It has written its lease: the first time, to take it.
-    pub(super) fn writes_lease(&self) {
-        if !self.taken.replace(true) {
-            self.looked.set(0);
-        }
+    /// For how many milliseconds it has not slept.
+    fn awake(&self) -> u64 {
+        self.clock.now().saturating_sub(self.slept.get())
+    }
+
+    /// Nothing keeps a process from falling asleep between its last sign of life and the call after it (fault 30).
+    fn is_unaware(&self) -> bool {
+        let patience = if self.weather.throttled + self.weather.unanswered > 0 { 30_000 } else { 1_000 };
+        self.dozy.get() && self.awake() <= self.alive.get() + patience
     }
 
     async fn die<T>(&self) -> T {
@@ -113,7 +116,8 @@ impl Sim {
         self.calls.set(number);
         if let Some((_, time)) = self.weather.sleeps.filter(|(at, _)| *at == number) {
             self.asleep_until.set(self.clock.now() + time);
-            self.unaware.set(self.looked.get());
+            self.dozy.set(true);
+            self.slept.set(self.slept.get() + time);
             self.pause(Duration::ZERO).await;
         }
         if let Some((_, meddle)) = self.meddling.as_ref().filter(|(at, _)| *at == number) {
@@ -161,19 +165,15 @@ impl Sim {
         work: impl FnOnce(&mut World, u64) -> Answer<T>,
     ) -> Answer<T> {
         self.call(call, |world, now| {
-            self.looked.set(self.looked.get().saturating_sub(1));
-            // Nothing keeps a process from falling asleep between its last look at the lease and the call after it
-            // (fault 30).
-            let unaware = self.unaware.get() > 0;
-            self.unaware.set(self.unaware.get().saturating_sub(1));
+            let unaware = self.is_unaware();
             let another = |holder: &String| *holder != self.run && world.alive.contains(holder);
             let holder = world.holder(&self.bucket.borrow()).filter(another);
-            if let Some(holder) = holder.filter(|_| !unaware) {
-                world.ledger.violations.push(format!("{} called {call} while {holder} held the lease", self.run));
-            }
             let answer = work(world, now);
             if answer.is_ok() && !unaware {
                 world.ledger.began.push((now, self.run.clone()));
+                if let Some(holder) = holder {
+                    world.ledger.violations.push(format!("{} called {call} while {holder} held the lease", self.run));
+                }
             }
             answer
         })

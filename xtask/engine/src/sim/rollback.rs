@@ -7,7 +7,8 @@ use super::world::World;
 use crate::cloud::{ChangeAction, StackStatus};
 
 impl World {
-    /// Something failed: all that has not ended is cancelled, which is told as a failure too (fault 33), and what was done is undone, unless it is to be kept.
+    /// Something failed: all that has not ended is cancelled, which is told as a failure too (fault 33), and what was done is
+    /// undone, unless it is to be kept.
     pub(super) fn fail(&mut self, now: u64, at: usize) {
         let Some(operation) = &self.stacks[at].operation else { return };
         let pending: Vec<_> = operation

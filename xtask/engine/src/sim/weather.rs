@@ -35,9 +35,9 @@ impl Upset {
 /// Of the cloud itself.
 #[derive(Debug, Clone, Default)]
 pub struct Climate {
-    /// How many descriptions after an execution may still be those of before (fault 25).
+    /// How many descriptions after an execution may still be those of before (fault 26).
     pub stale_reads: u32,
-    /// Resources whose creation or change fails: how often still, and in which words (faults 17, 23).
+    /// Resources whose creation or change fails: how often still, and in which words (faults 17, 23, 34).
     pub failing: Vec<Failing>,
     /// Resources whose rollback fails, until they are skipped or this is taken away.
     pub rollback_fails: Vec<String>,
@@ -45,13 +45,13 @@ pub struct Climate {
     pub deletion_fails: Vec<String>,
     /// Buckets into which somebody goes on writing: how many objects still come (fault 13).
     pub filling: BTreeMap<String, u32>,
-    /// How many uploads are answered well and yet are not there (fault 26).
+    /// How many uploads are answered well and yet are not there (fault 27).
     pub lost_uploads: u32,
-    /// Whether a template that differs in its policies only counts as no change (fault 27).
+    /// Whether a template that differs in its policies only counts as no change (fault 28).
     pub blind_to_policies: bool,
     /// How many times longer than usual a change of a resource takes; 0 stands for 1.
     pub slowness: u64,
-    /// How many milliseconds it takes until an event is shown (fault 28).
+    /// How many milliseconds it takes until an event is shown (fault 29).
     pub late_events: u64,
     /// Resources that somebody changed by hand (fault 18).
     pub drifted: Vec<String>,

@@ -78,7 +78,7 @@ pub(super) fn lose_what_was_named(scene: &mut Scene<'_>) -> Verdict {
     Ok(())
 }
 
-/// Where a policy alone counts as no change, what is to be kept is kept all the same (fault 27).
+/// Where a policy alone counts as no change, what is to be kept is kept all the same (fault 28).
 pub(super) fn see_no_change_in_policies(scene: &mut Scene<'_>) -> Verdict {
     let grounds = scene.grounds;
     scene.from(&grounds.unkept);

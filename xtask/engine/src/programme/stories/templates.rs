@@ -77,7 +77,7 @@ pub(super) fn other_bytes(scene: &mut Scene<'_>) -> Verdict {
     scene.stands_as(&target)
 }
 
-/// An archive that was put and is not there reaches no stack (fault 26).
+/// An archive that was put and is not there reaches no stack (fault 27).
 pub(super) fn lost_upload(scene: &mut Scene<'_>) -> Verdict {
     let target = scene.grounds.other_code.clone();
     scene.change(|world| world.climate.lost_uploads = 1);
