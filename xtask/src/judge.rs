@@ -35,32 +35,26 @@ impl Judged {
         self.diagnostics.iter().filter(|found| found.severity == severity).count()
     }
 
-    /// The stacks of a stage are all that have to do with each other; of templates alone that is not known.
-    fn take(&mut self, sources: Vec<Source>, location: Location, stage: Option<&Stage>) {
-        let mut world = World::of(sources, location);
-        world.is_whole = stage.is_some();
-        world.stage = stage.map(|stage| stage.name.to_string());
-        let (found, unknown) = judge(&world, &rules::all());
-        let mut accepted = suppress::in_templates(&world);
-        accepted.extend(stage.into_iter().flat_map(in_stage_file));
-        self.diagnostics.extend(suppress::apply(found, &accepted));
-        self.unknown.extend(unknown);
-        self.stacks += world.stacks.len();
-    }
-
-    /// CloudFormation's own rules over every text.
-    fn take_official(&mut self) -> Outcome {
-        let official = Official::new()?;
-        for (file, text) in &self.files {
-            self.diagnostics.extend(official.judge(file, text));
-        }
-        Ok(())
-    }
-
     fn sorted(mut self) -> Self {
         let key = |found: &Diagnostic| (found.file.clone(), found.place, found.rule.clone());
         self.diagnostics.sort_by_cached_key(key);
         self
+    }
+}
+
+/// Judges one set of stacks after the other, and keeps of each only what was found.
+struct Judge {
+    /// Read on a thread of its own: it takes as long as all else.
+    official: JoinHandle<Outcome<Official>>,
+    taken: TakenNames,
+    own_rules: Duration,
+    judged: Judged,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let official = thread::spawn(Official::new);
+        Self { official, taken: TakenNames::default(), own_rules: Duration::ZERO, judged: Judged::default() }
     }
 }
 

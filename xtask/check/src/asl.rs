@@ -10,6 +10,8 @@ pub struct Machine {
     pub start: Option<String>,
     pub states: Vec<State>,
     pub place: Place,
+    /// `JSONPath` or `JSONata`, where it is said.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,7 +79,8 @@ fn machine(node: &Node) -> Machine {
             node: entry.value.clone(),
         }
     });
-    Machine { start: node.get("StartAt").text().map(str::to_owned), states: states.collect(), place: node.place }
+    let text = |key| node.get(key).text().map(str::to_owned);
+    Machine { start: text("StartAt"), states: states.collect(), place: node.place, language: text("QueryLanguage") }
 }
 
 impl Machine {

@@ -109,7 +109,7 @@ impl Node {
     }
 
     /// Everything below it and itself, from the outside in.
-    pub fn walk(&self, visit: &mut dyn FnMut(&Self)) {
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         visit(self);
         match &self.kind {
             Kind::List(items) => items.iter().for_each(|item| item.walk(visit)),

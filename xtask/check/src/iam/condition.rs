@@ -11,6 +11,8 @@ pub struct Condition {
     operator: String,
     pub key: String,
     pub values: Vec<String>,
+    /// Whether a value of it cannot be known.
+    pub is_open: bool,
 }
 
 impl Condition {
@@ -22,6 +24,7 @@ impl Condition {
                     operator: operator.key.clone(),
                     key: key.key.clone(),
                     values: key.value.items().iter().filter_map(Node::text).map(str::to_owned).collect(),
+                    is_open: key.value.items().iter().any(Node::is_unknown),
                 });
             }
         }

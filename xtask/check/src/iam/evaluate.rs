@@ -38,6 +38,15 @@ pub fn decide(identity: &[&Policy], resource: &[&Policy], request: &Request) -> 
     decision
 }
 
+impl Request {
+    /// With one more thing known of it.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.context.insert(key.to_lowercase(), value.into());
+        self
+    }
+}
+
 impl Statement {
     fn applies(&self, request: &Request) -> bool {
         self.actions.take_action(&request.action)
@@ -45,7 +54,7 @@ impl Statement {
             && self.conditions.iter().all(|condition| condition.holds(&request.context))
     }
 
-    fn is_for(&self, principal: &str) -> bool {
+    pub fn is_for(&self, principal: &str) -> bool {
         let account = |named: &str| {
             // An account stands for everybody in it.
             let id =

@@ -74,6 +74,15 @@ impl Policy {
         policy
     }
 
+    /// Of a policy that stands at a resource: taken to be about that resource, however it is named there.
+    #[must_use]
+    pub fn of_its_resource(mut self) -> Self {
+        for statement in &mut self.statements {
+            statement.resources = Patterns::default();
+        }
+        self
+    }
+
     pub fn allowing(&self) -> impl Iterator<Item = &Statement> {
         self.statements.iter().filter(|statement| statement.effect == Effect::Allow)
     }
@@ -102,6 +111,18 @@ impl Statement {
             conditions: Condition::read_all(node.get("Condition")),
             place: node.place,
         })
+    }
+
+    /// One of the values that its conditions want for a key, where they name any.
+    pub fn wants(&self, key: &str) -> Option<String> {
+        let conditions = self.conditions.iter().filter(|condition| condition.is_for(key) && condition.needs_key());
+        conditions.flat_map(|condition| &condition.values).map(|value| value.replace(['*', '?'], "x")).next()
+    }
+
+    /// An action that it is about.
+    pub fn an_action(&self) -> String {
+        let named = self.actions.list.first().filter(|_| !self.actions.is_excluded);
+        named.map_or_else(|| "any:Action".to_owned(), |pattern| pattern.replace(['*', '?'], "x"))
     }
 
     /// Whether everybody is meant, as far as the principal alone tells.

@@ -1,18 +1,48 @@
-//! Policies that stand at a resource: of a queue, a topic, a bucket, a key, and permissions of a function.
+//! Where policies stand in a template, and whom those at a resource let in.
 
 use super::glob::meet;
 use super::shared::{Callee, callee, same};
+use crate::iam::{Effect, Policy, Statement};
 use crate::node::Node;
 use crate::world::{Resource, World};
 
-/// A statement, and the resource that holds it.
-pub(super) struct Statement<'a> {
-    pub(super) by: &'a Resource,
-    pub(super) node: &'a Node,
+/// Every policy that says what an identity may do, with the resource that it is written in.
+pub(super) fn of_identities(world: &World) -> Vec<(&Resource, Policy)> {
+    let mut all = Vec::new();
+    for resource in world.resources() {
+        let documents: Vec<&Node> = match resource.kind.as_str() {
+            "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => {
+                resource.get("Policies").items().iter().map(|policy| policy.get("PolicyDocument")).collect()
+            }
+            "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" => {
+                vec![resource.get("PolicyDocument")]
+            }
+            _ => continue,
+        };
+        all.extend(documents.into_iter().map(|document| (resource, Policy::read(document))));
+    }
+    all
 }
 
-/// All statements of policies of a type that name a resource in a property.
-pub(super) fn statements<'a>(world: &'a World, of: &'a Resource) -> Vec<Statement<'a>> {
+/// Every policy that stands at a resource and says who may use it.
+pub(super) fn of_resources(world: &World) -> Vec<(&Resource, Policy)> {
+    let documents = world.resources().filter_map(|resource| {
+        let document = match resource.kind.as_str() {
+            "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy" | "AWS::S3::BucketPolicy" => {
+                resource.get("PolicyDocument")
+            }
+            "AWS::KMS::Key" => resource.get("KeyPolicy"),
+            "AWS::Kinesis::ResourcePolicy" | "AWS::SecretsManager::ResourcePolicy" => resource.get("ResourcePolicy"),
+            "AWS::ECR::Repository" => resource.get("RepositoryPolicyText"),
+            _ => return None,
+        };
+        Some((resource, Policy::read(document)))
+    });
+    documents.collect()
+}
+
+/// The policies that stand at one resource, with the resources that hold them.
+pub(super) fn at<'a>(world: &'a World, of: &Resource) -> Vec<(&'a Resource, Policy)> {
     let (kind, list) = match of.kind.as_str() {
         "AWS::SQS::Queue" => ("AWS::SQS::QueuePolicy", "Queues"),
         "AWS::SNS::Topic" => ("AWS::SNS::TopicPolicy", "Topics"),
@@ -21,11 +51,7 @@ pub(super) fn statements<'a>(world: &'a World, of: &'a Resource) -> Vec<Statemen
     };
     let names = |node: &Node| node.text().and_then(|text| world.find(text)).is_some_and(|found| same(found, of));
     let policies = world.of_kind(kind).filter(|policy| policy.get(list).items().iter().any(names));
-    policies.flat_map(|by| in_document(by, "PolicyDocument")).collect()
-}
-
-pub(super) fn in_document<'a>(by: &'a Resource, path: &str) -> Vec<Statement<'a>> {
-    by.get(path).get("Statement").items().iter().map(|node| Statement { by, node }).collect()
+    policies.map(|by| (by, Policy::read(by.get("PolicyDocument")))).collect()
 }
 
 /// Whether something about the policies of a resource cannot be known: whose they are, or what they say.
@@ -37,43 +63,22 @@ pub(super) fn is_open(world: &World, kind: &str, list: &str) -> bool {
     })
 }
 
-impl Statement<'_> {
-    pub(super) fn allows(&self) -> bool {
-        self.node.get("Effect").text() == Some("Allow")
-    }
+/// Whether a statement lets a service do something for a thing with an ARN; what is not known lets it.
+fn lets(statement: &Statement, service: &str, action: &str, arn: &str) -> bool {
+    let mut sources = statement.conditions.iter().filter(|condition| condition.is_for("aws:SourceArn")).peekable();
+    allows(statement, service, action)
+        && (sources.peek().is_none()
+            || sources.any(|source| source.is_open || source.values.iter().any(|value| meet(value, arn))))
+}
 
-    /// Whether it names a service, or everybody.
-    pub(super) fn is_for(&self, service: &str) -> bool {
-        let principal = self.node.get("Principal");
-        let anybody = |node: &Node| node.items().iter().any(|item| item.text() == Some("*"));
-        self.names(service) || anybody(principal) || anybody(principal.get("AWS"))
-    }
-
-    pub(super) fn names(&self, service: &str) -> bool {
-        self.node.at("Principal.Service").items().iter().any(|item| item.text() == Some(service))
-    }
-
-    pub(super) fn has_action(&self, action: &str) -> bool {
-        let mut actions = self.node.get("Action").items().iter().filter_map(Node::text);
-        actions.any(|pattern| meet(&pattern.to_lowercase(), &action.to_lowercase()))
-    }
-
-    /// The values that its condition has for a key, such as `aws:SourceArn`, under whatever operator.
-    pub(super) fn condition(&self, key: &str) -> Vec<&Node> {
-        let operators = self.node.get("Condition").entries().iter();
-        let keys = operators.flat_map(|operator| operator.value.entries());
-        keys.filter(|entry| entry.key.eq_ignore_ascii_case(key)).flat_map(|entry| entry.value.items()).collect()
-    }
-
-    /// Whether its condition lets an ARN through, where it names any.
-    pub(super) fn lets(&self, arn: &str) -> bool {
-        let named = self.condition("aws:SourceArn");
-        named.is_empty() || named.iter().any(|node| fits(node, arn))
-    }
+/// Whether a statement allows a service something, under whatever conditions.
+pub(super) fn allows(statement: &Statement, service: &str, action: &str) -> bool {
+    let is_for = statement.is_for_everybody() || statement.is_for(&format!("Service:{service}"));
+    statement.effect == Effect::Allow && is_for && statement.actions.take_action(action)
 }
 
 /// Whether a pattern of ARNs fits one; what is not known fits.
-pub(super) fn fits(pattern: &Node, arn: &str) -> bool {
+fn fits(pattern: &Node, arn: &str) -> bool {
     pattern.text().is_none_or(|pattern| meet(pattern, arn))
 }
 
@@ -108,8 +113,7 @@ pub(super) fn admits<'a>(world: &'a World, target: &'a str, service: &str, arn: 
         "AWS::SNS::Topic" => ("sns:Publish", "AWS::SNS::TopicPolicy", "Topics"),
         _ => return None,
     };
-    let all = statements(world, resource).into_iter();
-    let lets = all.filter(|one| one.allows() && one.is_for(service) && one.has_action(action) && one.lets(arn));
-    let lets: Vec<_> = lets.map(|one| one.by).collect();
-    (!lets.is_empty() || !is_open(world, kind, list)).then_some(lets)
+    let mut all = at(world, resource);
+    all.retain(|(_, policy)| policy.statements.iter().any(|statement| lets(statement, service, action, arn)));
+    (!all.is_empty() || !is_open(world, kind, list)).then(|| all.into_iter().map(|(by, _)| by).collect())
 }

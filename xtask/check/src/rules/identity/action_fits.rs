@@ -1,7 +1,7 @@
-use super::policies::of_identities;
 use crate::diagnostic::Severity;
 use crate::node::{Kind, Node};
 use crate::rule::{Findings, Rule};
+use crate::rules::policies::of_identities;
 use crate::world::World;
 
 pub(super) static RULE: Rule = Rule {

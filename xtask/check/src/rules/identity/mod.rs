@@ -5,7 +5,6 @@ mod deputy;
 mod everybody;
 mod parameter;
 mod pass_role;
-mod policies;
 mod star_action;
 mod star_resource;
 mod trust;

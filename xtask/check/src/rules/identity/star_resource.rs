@@ -1,8 +1,8 @@
-use super::policies::of_identities;
 use crate::diagnostic::Severity;
 use crate::iam::fits_action;
 use crate::node::{Kind, Node};
 use crate::rule::{Findings, Rule};
+use crate::rules::policies::of_identities;
 use crate::world::World;
 
 pub(super) static RULE: Rule = Rule {

@@ -2,24 +2,29 @@
 
 mod catch;
 mod digest;
+mod fields;
 mod paths;
 mod retry;
 mod role;
+mod shape;
 mod size;
 mod states;
 mod timeout;
+mod variables;
 mod version;
 
 use crate::asl::{Definition, Machine, State, definition};
 use crate::rule::{Findings, Rule};
 use crate::world::{Resource, World};
 
-pub(super) const ALL: [&Rule; 9] = [
+pub(super) const ALL: [&Rule; 11] = [
     &states::RULE,
     &timeout::RULE,
     &retry::RULE,
     &catch::RULE,
     &paths::RULE,
+    &fields::RULE,
+    &variables::RULE,
     &role::RULE,
     &version::RULE,
     &size::RULE,

@@ -1,6 +1,7 @@
 use crate::diagnostic::Severity;
+use crate::iam::{Decision, Policy, Request, decide};
 use crate::rule::{Findings, Rule};
-use crate::rules::policies::{Statement, is_open, statements};
+use crate::rules::policies::{at, is_open};
 use crate::rules::shared::BUCKET;
 use crate::world::World;
 
@@ -56,22 +57,31 @@ Resources:
 ",
 };
 
+/// What somebody of the account may ask for who may do everything.
+const ASKED: [(&str, &str); 3] = [("s3:GetObject", "/x"), ("s3:PutObject", "/x"), ("s3:ListBucket", "")];
+
 fn check(world: &World, findings: &mut Findings<'_>) {
     for bucket in world.of_kind(BUCKET) {
-        let all = statements(world, bucket);
-        // Without TLS, or with an old one.
-        let over_tls = |one: &Statement<'_>| {
-            let plain = one.condition("aws:SecureTransport").iter().any(|value| value.bool() == Some(false));
-            let denies = one.node.get("Effect").text() == Some("Deny") && one.is_for("*");
-            denies && (plain || !one.condition("s3:TlsVersion").is_empty())
+        let policies: Vec<_> = at(world, bucket).into_iter().map(|(_, policy)| policy).collect();
+        let arn = bucket.arn(&world.location);
+        let denied = |(action, inside): &(&str, &str)| {
+            let request = Request {
+                principal: format!("AWS:arn:aws:iam::{}:role/x", world.location.account),
+                action: (*action).to_owned(),
+                resource: format!("{arn}{inside}"),
+                ..Request::default()
+            };
+            let request = request.with("aws:SecureTransport", "false");
+            decide(&[], &policies.iter().collect::<Vec<_>>(), &request) == Decision::Denied
         };
-        if all.iter().any(over_tls) {
-            continue;
-        }
-        if is_open(world, "AWS::S3::BucketPolicy", "Bucket") {
+        let Some((action, _)) = ASKED.iter().find(|asked| !denied(asked)) else { continue };
+        let unknown = |policy: &Policy| {
+            policy.is_partly_unknown || policy.statements.iter().any(|statement| statement.resources.is_open)
+        };
+        if is_open(world, "AWS::S3::BucketPolicy", "Bucket") || policies.iter().any(unknown) {
             findings.unknown(bucket, "its policy");
         } else {
-            findings.on(bucket, "no policy denies access without TLS");
+            findings.on(bucket, format!("no policy denies {action} without TLS"));
         }
     }
 }

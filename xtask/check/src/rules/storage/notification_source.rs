@@ -1,7 +1,8 @@
 use crate::diagnostic::Severity;
-use crate::node::Node;
+use crate::iam::{Decision, Request, decide};
+use crate::node::{Kind, Node};
 use crate::rule::{Findings, Rule};
-use crate::rules::policies::in_document;
+use crate::rules::policies::of_resources;
 use crate::world::{Resource, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -59,30 +60,44 @@ Resources:
 };
 
 const S3: &str = "s3.amazonaws.com";
+const STRANGE_BUCKET: &str = "arn:aws:s3:::a-strangers";
+const STRANGE_ACCOUNT: &str = "999999999999";
 
 fn check(world: &World, findings: &mut Findings<'_>) {
     for permission in world.of_kind("AWS::Lambda::Permission") {
         if permission.text("Principal") == Some(S3) {
-            let given = ["SourceArn", "SourceAccount"].map(|key| permission.get(key).is_missing());
-            tell(permission, &permission.properties, given, findings);
+            let lets = ["SourceArn", "SourceAccount"].map(|key| permission.get(key).is_missing());
+            tell(permission, &permission.properties, lets, findings);
         }
     }
-    let policies =
-        world.resources().filter(|one| matches!(one.kind.as_str(), "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy"));
-    for statement in policies.flat_map(|policy| in_document(policy, "PolicyDocument")) {
-        if statement.allows() && statement.names(S3) {
-            let given = ["aws:SourceArn", "aws:SourceAccount"].map(|key| statement.condition(key).is_empty());
-            tell(statement.by, statement.node, given, findings);
+    for (by, policy) in of_resources(world) {
+        if !matches!(by.kind.as_str(), "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy") {
+            continue;
+        }
+        let policy = policy.of_its_resource();
+        for statement in policy.allowing().filter(|statement| statement.services().any(|service| service == S3)) {
+            let bucket = statement.wants("aws:SourceArn").unwrap_or_else(|| STRANGE_BUCKET.to_owned());
+            let account = statement.wants("aws:SourceAccount").unwrap_or_else(|| STRANGE_ACCOUNT.to_owned());
+            let lets = |bucket: &str, account: &str| {
+                let request = Request { principal: format!("Service:{S3}"), ..Request::default() };
+                let request = Request { action: statement.an_action(), ..request }
+                    .with("aws:SecureTransport", "true")
+                    .with("aws:SourceArn", bucket)
+                    .with("aws:SourceAccount", account);
+                decide(&[], &[&policy], &request) == Decision::Allowed
+            };
+            let place = Node::new(Kind::Null, statement.place);
+            tell(by, &place, [lets(STRANGE_BUCKET, &account), lets(&bucket, STRANGE_ACCOUNT)], findings);
         }
     }
 }
 
-fn tell(policy: &Resource, node: &Node, [no_arn, no_account]: [bool; 2], findings: &mut Findings<'_>) {
-    let lacks = match (no_arn, no_account) {
+fn tell(policy: &Resource, node: &Node, [any_bucket, any_account]: [bool; 2], findings: &mut Findings<'_>) {
+    let lacks = match (any_bucket, any_account) {
         (false, false) => return,
-        (true, true) => "neither SourceArn nor SourceAccount: any bucket of anybody may send",
+        (true, true) => "neither a SourceArn nor a SourceAccount: any bucket of anybody may send",
         (true, false) => "no SourceArn: any bucket of the account may send",
         (false, true) => "no SourceAccount: who takes the bucket's name after it was deleted may send",
     };
-    findings.at(policy, node, format!("it names {lacks}"));
+    findings.at(policy, node, format!("it asks for {lacks}"));
 }

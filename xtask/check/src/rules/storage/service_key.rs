@@ -1,8 +1,9 @@
 use super::notifications;
 use crate::diagnostic::Severity;
+use crate::iam::Policy;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
-use crate::rules::policies::in_document;
+use crate::rules::policies::allows;
 use crate::rules::shared::{QUEUE, RULE as EVENT_RULE, TOPIC, resource_at};
 use crate::world::{Resource, World};
 
@@ -59,9 +60,8 @@ fn check(world: &World, findings: &mut Findings<'_>) {
             findings.unknown(target, "the policy of its key");
             continue;
         };
-        let policy = in_document(key_of, "KeyPolicy");
-        let lets =
-            |action: &str| policy.iter().any(|one| one.allows() && one.is_for(service) && one.has_action(action));
+        let policy = Policy::read(key_of.get("KeyPolicy"));
+        let lets = |action: &str| policy.statements.iter().any(|one| allows(one, service, action));
         if !(lets("kms:Decrypt") && lets("kms:GenerateDataKey")) {
             let id = &key_of.id;
             let message = format!("the policy of {id} does not let {service} use it, which sends for {}", by.id);
