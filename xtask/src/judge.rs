@@ -8,13 +8,16 @@ use check::report;
 use check::rule::judge;
 use check::rules;
 use check::suppress::{self, Suppression};
+use check::taken::TakenNames;
 use check::world::{Source, World};
 use engine::failure::{Failure, Outcome};
+use stacks::render::Rendered;
 use stacks::stage::Stage;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::official::Official;
 use crate::stages;
@@ -25,9 +28,12 @@ pub(crate) struct Judged {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What could not be judged, because a value cannot be known.
     pub(crate) unknown: Vec<String>,
+    /// The texts in which something was found.
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) stages: usize,
     pub(crate) stacks: usize,
+    /// How long our own rules took, reading CloudFormation's not among it.
+    pub(crate) own_rules: Duration,
 }
 
 impl Judged {
@@ -42,19 +48,60 @@ impl Judged {
     }
 }
 
-/// Judges one set of stacks after the other, and keeps of each only what was found.
+/// Judges one set of stacks after another, and keeps of each only what was found.
 struct Judge {
-    /// Read on a thread of its own: it takes as long as all else.
-    official: JoinHandle<Outcome<Official>>,
+    /// CloudFormation's own rules take a third of a second to read: on a thread of its own, while ours are at work.
+    reading: Option<JoinHandle<Outcome<Official>>>,
+    official: Option<Official>,
     taken: TakenNames,
-    own_rules: Duration,
     judged: Judged,
 }
 
+/// A template with its text.
+type Texts = Vec<(Source, String)>;
+
 impl Judge {
     fn new() -> Self {
-        let official = thread::spawn(Official::new);
-        Self { official, taken: TakenNames::default(), own_rules: Duration::ZERO, judged: Judged::default() }
+        let reading = Some(thread::spawn(Official::new));
+        Self { reading, official: None, taken: TakenNames::default(), judged: Judged::default() }
+    }
+
+    fn official(&mut self) -> Outcome<&Official> {
+        let broken = || Failure::new("CloudFormation's own rules broke off while they were read");
+        if let Some(reading) = self.reading.take() {
+            self.official = Some(reading.join().map_err(|_| broken())??);
+        }
+        self.official.as_ref().ok_or_else(broken)
+    }
+
+    /// The stacks of a stage are all that have to do with each other; of templates alone that is not known.
+    fn take(&mut self, texts: Texts, location: Location, stage: Option<&Stage>) -> Outcome {
+        let started = Instant::now();
+        let (sources, texts): (Vec<_>, Vec<_>) = texts
+            .into_iter()
+            .map(|(source, text)| {
+                let file = source.file.clone();
+                (source, (file, text))
+            })
+            .unzip();
+        let mut world = World::of(sources, location);
+        world.is_whole = stage.is_some();
+        world.stage = stage.map(|stage| stage.name.to_string());
+        let (mut found, unknown) = judge(&world, &rules::all());
+        found.extend(stage.into_iter().flat_map(|stage| self.taken.take(stage.name.as_str(), &world)));
+        self.judged.own_rules += started.elapsed();
+        let mut accepted = suppress::in_templates(&world);
+        accepted.extend(stage.into_iter().flat_map(in_stage_file));
+
+        let official = self.official()?;
+        found.extend(texts.iter().flat_map(|(file, text)| official.judge(file, text)));
+        let left = suppress::apply(found, &accepted);
+        self.judged.files.extend(texts.into_iter().filter(|(file, _)| left.iter().any(|found| found.file == *file)));
+        self.judged.diagnostics.extend(left);
+        self.judged.unknown.extend(unknown);
+        self.judged.stacks += world.stacks.len();
+        self.judged.stages += usize::from(stage.is_some());
+        Ok(())
     }
 }
 
@@ -73,7 +120,7 @@ fn in_stage_file(stage: &Stage) -> Vec<Suppression> {
 /// Every rule over one stage, on a thread of its own: building the functions takes as long.
 pub(crate) fn beside(stage: &Stage) -> JoinHandle<Outcome<Judged>> {
     let stage = stage.clone();
-    thread::spawn(move || stages(std::slice::from_ref(&stage)))
+    thread::spawn(move || stages([Ok(stage)]))
 }
 
 /// Stops what an error would break. Warnings are for `check` itself.
@@ -88,53 +135,48 @@ pub(crate) fn refuse_errors(judging: JoinHandle<Outcome<Judged>>) -> Outcome {
         .hint("what a rule means: cargo xtask check --explain RULE"))
 }
 
-/// Every rule over these stages.
-pub(crate) fn stages(stages: &[Stage]) -> Outcome<Judged> {
-    let mut judged = Judged::default();
+/// Every rule over these stages, one after the other.
+pub(crate) fn stages(stages: impl IntoIterator<Item = Outcome<Stage>>) -> Outcome<Judged> {
+    let mut judge = Judge::new();
     for stage in stages {
-        add_stage(&mut judged, stage)?;
+        let stage = stage?;
+        let location = Location { region: stage.region.to_string(), account: stage.account.to_string() };
+        judge.take(texts(&stage)?, location, Some(&stage))?;
     }
-    judged.take_official()?;
-    Ok(judged.sorted())
+    Ok(judge.judged.sorted())
 }
 
-fn add_stage(judged: &mut Judged, stage: &Stage) -> Outcome {
-    let mut sources = Vec::new();
-    for rendered in stages::rendered(stage)? {
+fn texts(stage: &Stage) -> Outcome<Texts> {
+    let text = |rendered: Rendered| {
         let file = format!("{}/{}.yaml", stage.name, rendered.stack.kind.name());
         let root = parse_bytes(rendered.body.as_bytes()).map_err(|fault| {
             Failure::new(format!("{file}:{}:{}: {}", fault.place.line, fault.place.column, fault.what))
                 .hint("run: cargo xtask test")
         })?;
         let bytes = rendered.body.len();
-        sources.push(Source { name: rendered.stack.name, file: file.clone(), root, bytes, values: BTreeMap::new() });
-        judged.files.insert(file, rendered.body);
-    }
-    let location = Location { region: stage.region.to_string(), account: stage.account.to_string() };
-    judged.take(sources, location, Some(stage));
-    judged.stages += 1;
-    Ok(())
+        Ok((Source { name: rendered.stack.name, file, root, bytes, values: BTreeMap::new() }, rendered.body))
+    };
+    stages::rendered(stage)?.into_iter().map(text).collect()
 }
 
 /// Every rule over templates that anybody wrote, taken together as one account's stacks.
 pub(crate) fn templates(files: &[PathBuf]) -> Outcome<Judged> {
-    let mut judged = Judged::default();
-    let mut sources = Vec::new();
+    let mut judge = Judge::new();
+    let mut texts = Vec::new();
     for path in files {
         let file = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| Failure::invalid(format!("cannot read {file}")).because(&error))?;
         let name = path.file_stem().map_or_else(|| file.clone(), |stem| stem.to_string_lossy().into_owned());
         match parse_bytes(&bytes) {
             Ok(root) => {
-                judged.files.insert(file.clone(), String::from_utf8_lossy(&bytes).into_owned());
-                sources.push(Source { name, file, root, bytes: bytes.len(), values: BTreeMap::new() });
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                texts.push((Source { name, file, root, bytes: bytes.len(), values: BTreeMap::new() }, text));
             }
-            Err(fault) => judged.diagnostics.push(unreadable(file, fault)),
+            Err(fault) => judge.judged.diagnostics.push(unreadable(file, fault)),
         }
     }
-    judged.take(sources, Location::default(), None);
-    judged.take_official()?;
-    Ok(judged.sorted())
+    judge.take(texts, Location::default(), None)?;
+    Ok(judge.judged.sorted())
 }
 
 fn unreadable(file: String, ParseFault { place, what }: ParseFault) -> Diagnostic {
@@ -158,8 +200,7 @@ mod tests {
     fn nothing_is_found_in_any_of_our_stages() {
         let project = Project::find().unwrap();
         let names = stages::names(&project).unwrap();
-        let all: Vec<_> = names.iter().map(|name| stages::load(&project, name).unwrap()).collect();
-        let judged = super::stages(&all).unwrap();
+        let judged = super::stages(names.iter().map(|name| stages::load(&project, name))).unwrap();
         assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics);
         assert_eq!(judged.unknown, Vec::<String>::new());
         assert!(judged.stacks >= 8);

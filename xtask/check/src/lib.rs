@@ -14,4 +14,5 @@ pub mod resolve;
 pub mod rule;
 pub mod rules;
 pub mod suppress;
+pub mod taken;
 pub mod world;

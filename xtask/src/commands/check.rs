@@ -57,6 +57,8 @@ struct CheckReport<'a> {
     stages: usize,
     stacks: usize,
     elapsed_ms: u128,
+    /// Of it, what the rules for pipelines took.
+    own_rules_ms: f64,
     #[serde(skip)]
     judged: &'a Judged,
     #[serde(skip)]
@@ -86,6 +88,7 @@ impl Check {
             stages: judged.stages,
             stacks: judged.stacks,
             elapsed_ms: started.elapsed().as_millis(),
+            own_rules_ms: (judged.own_rules.as_secs_f64() * 10_000.0).round() / 10.0,
             judged: &judged,
             verbose: self.verbose,
         };
@@ -102,8 +105,7 @@ impl Check {
             Some(name) => vec![name.clone()],
             None => stages::names(&project)?,
         };
-        let stages = names.iter().map(|name| stages::load(&project, name)).collect::<Outcome<Vec<_>>>()?;
-        judge::stages(&stages)
+        judge::stages(names.iter().map(|name| stages::load(&project, name)))
     }
 }
 
