@@ -1,3 +1,5 @@
+mod many;
+
 use clap::Args;
 use serde::Serialize;
 use std::fmt;
@@ -9,6 +11,7 @@ use crate::output::Form;
 use crate::progress::{Task, say};
 use crate::project::Project;
 use engine::failure::{Context, Failure, Outcome};
+use many::ManyStages;
 
 /// Measure how fast the tool itself is, in a release build
 ///
@@ -39,6 +42,7 @@ struct Figure {
 struct BenchReport {
     runs: usize,
     figures: Vec<Figure>,
+    many_stages: ManyStages,
 }
 
 impl Bench {
@@ -58,11 +62,12 @@ impl Bench {
         let bench = Measure { binary: project.target().join("release").join("xtask"), project, state: state.path() };
         let out = state.path().join("rendered").display().to_string();
 
+        let few = self.runs.div_ceil(10);
         let started = bench.times(self.runs, &["--version"])?;
         let rendered = bench.times(self.runs, &["render", "--stage", "dev", "--out", &out])?;
+        let checked_all = bench.times(few, &["check"])?;
         // The first deploy brings the stage up; the ones after it find nothing to do.
         bench.times(1, &["deploy", "--stage", "local"])?;
-        let few = self.runs.div_ceil(10);
         let checked = bench.times(few, &["build", "--stage", "local"])?;
         let deployed = bench.times(few, &["deploy", "--stage", "local"])?;
         bench.times(1, &["local", "erase"])?;
@@ -71,14 +76,17 @@ impl Bench {
             runs: self.runs,
             figures: vec![
                 Figure::of("render a stage", &rendered, "starting the process", &started, 30.0),
+                Figure::of("check all stages", &checked_all, "starting the process", &started, 600.0),
                 Figure::of("deploy with nothing to do", &deployed, "the build check", &checked, 1000.0),
             ],
+            many_stages: ManyStages::measure(&bench.binary, &bench.project.environments().join("staging.yaml"))?,
         };
         Form::json_if(self.json).tell(&report)?;
+        let again = "measure again on a machine at rest; if it stays, look at what was added to that path";
         match report.figures.iter().find(|figure| !figure.keeps_its_limit()) {
-            None => Ok(()),
-            Some(figure) => Err(Failure::new(format!("'{}' takes longer than its limit", figure.what))
-                .hint("measure again on a machine at rest; if it stays, look at what was added to that path")),
+            Some(figure) => Err(Failure::new(format!("'{}' takes longer than its limit", figure.what)).hint(again)),
+            None if report.many_stages.keeps_its_limit() => Ok(()),
+            None => Err(Failure::new("each more stage takes more memory than its limit").hint(again)),
         }
     }
 }
@@ -146,6 +154,6 @@ impl fmt::Display for BenchReport {
             writeln!(f, "  {floor}: {floor_ms:.1} ms, so it is {times:.1} times its floor")?;
             writeln!(f, "  limit above the floor: {limit_ms:.0} ms, {kept}")?;
         }
-        Ok(())
+        self.many_stages.fmt(f)
     }
 }
