@@ -28,13 +28,20 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
+    ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
     ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
     ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
+    ("components/dashboard", include_str!("../../templates/components/dashboard.yaml.tera")),
+    ("components/database", include_str!("../../templates/components/database.yaml.tera")),
     ("components/delivery", include_str!("../../templates/components/delivery.yaml.tera")),
+    ("components/event-rule", include_str!("../../templates/components/event-rule.yaml.tera")),
     ("components/function", include_str!("../../templates/components/function.yaml.tera")),
+    ("components/inbox", include_str!("../../templates/components/inbox.yaml.tera")),
+    ("components/items", include_str!("../../templates/components/items.yaml.tera")),
+    ("components/network", include_str!("../../templates/components/network.yaml.tera")),
     ("components/outputs", include_str!("../../templates/components/outputs.yaml.tera")),
     ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
     ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),

@@ -1,8 +1,9 @@
 //! Buckets: encrypted, versioned, closed to the public, reached over TLS only.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{Scope, Tags};
+use super::{InboxView, Scope, Tags};
 use crate::names;
 
 #[derive(Debug, Serialize)]
@@ -14,7 +15,20 @@ pub struct BucketView {
     /// Days after which an overwritten or deleted object's old version is dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     old_versions_days: Option<u32>,
+    /// The queue that is told of new objects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<Notice>,
+    /// Whether it tells the account's event bus, where rules of later stacks listen.
+    tells: bool,
     tags: Tags,
+}
+
+#[derive(Debug, Serialize)]
+struct Notice {
+    queue: Value,
+    /// What has to be there before: S3 asks at once whether it may.
+    policy: String,
+    prefix: &'static str,
 }
 
 /// What becomes of old versions of objects.
@@ -36,7 +50,22 @@ impl BucketView {
             deletion: scope.deletion_policy(),
             replace: scope.replace_policy(),
             old_versions_days,
+            notice: None,
+            tells: false,
             tags: scope.tags.clone(),
         }
+    }
+
+    /// Tells an inbox of new objects under a prefix. The inbox is handed back, with what lets the bucket tell it.
+    #[must_use]
+    pub fn tell(self, inbox: InboxView, prefix: &'static str) -> (Self, InboxView) {
+        let notice = Notice { queue: inbox.queue().arn(), policy: inbox.policy(), prefix };
+        let inbox = inbox.told_by_bucket(&self.name);
+        (Self { notice: Some(notice), ..self }, inbox)
+    }
+
+    #[must_use]
+    pub fn tell_everybody(self, tells: bool) -> Self {
+        Self { tells, ..self }
     }
 }

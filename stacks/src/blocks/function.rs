@@ -1,11 +1,11 @@
 //! Functions: each with its own role, log group and alarms, wired by its contract.
 
-use contract::{AssetFile, Bucket, Deploy, Function, Ref, Topic};
+use contract::{AssetFile, Bucket, Deploy, Function, Ref, Statement, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::trigger::Source;
-use super::{AlarmView, Metric, Scope, Tags, Trigger};
+use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger};
 use crate::stage::{FunctionSize, ProjectFile};
 
 #[derive(Debug, Serialize)]
@@ -26,6 +26,8 @@ pub struct FunctionView {
     variables: Vec<Variable>,
     statements: Vec<Value>,
     trigger: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    placement: Option<Placement>,
     tags: Tags,
 }
 
@@ -78,6 +80,7 @@ pub fn function<F: Function>(
         variables,
         statements: granted.into_iter().chain(on.statements.iter().map(plain)).collect(),
         trigger: on.source,
+        placement: None,
         tags: scope.tags.clone(),
     }
 }
@@ -110,8 +113,30 @@ impl FunctionView {
         self
     }
 
+    /// Puts the function into a network, from which it reaches only what the network leads to.
+    #[must_use]
+    pub fn placed(mut self, placement: Option<Placement>) -> Self {
+        if placement.is_some() {
+            // Lambda itself asks for these with the function's role; none of them is about a resource that is there before.
+            let interfaces = [
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+            ];
+            self.statements.push(plain(&Statement::allow(&interfaces, "*".into())));
+        }
+        self.placement = placement;
+        self
+    }
+
     pub fn code(&self) -> CodeParameter {
         CodeParameter { parameter: self.code_parameter.clone(), function: self.bin, assets: self.assets.clone() }
+    }
+
+    /// A metric that the function writes itself, for a dashboard.
+    pub fn counted(&self, metric: &str) -> Value {
+        json!([contract::metric::NAMESPACE, metric, contract::metric::FUNCTION_NAME, self.name])
     }
 
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
@@ -135,6 +160,8 @@ impl FunctionView {
                 let behind = "The function is a quarter of an hour behind its stream";
                 alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", late, behind));
             }
+            // How late it is shows at the queue.
+            Source::Queue(_) => {}
         }
         alarms
     }

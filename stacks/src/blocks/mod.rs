@@ -3,22 +3,36 @@
 
 mod alarm;
 mod bucket;
+mod dashboard;
+mod database;
 mod delivery;
+mod event_rule;
 mod function;
+mod inbox;
+mod items;
+mod network;
 mod queue;
 mod scope;
 mod stream;
 mod table;
 mod tags;
 mod trigger;
+mod warehouse;
 
 pub use alarm::{AlarmView, Metric};
 pub use bucket::{BucketView, Lifecycle};
+pub use dashboard::{DashboardView, Graph};
+pub use database::{DATABASE, DatabaseView, database_name};
 pub use delivery::DeliveryView;
+pub use event_rule::EventRuleView;
 pub use function::{Asset, CodeParameter, FunctionView, function};
+pub use inbox::{InboxNames, InboxView};
+pub use items::ItemsView;
+pub use network::{FUNCTIONS_GROUP, NetworkView, Placement, SUBNETS};
 pub use queue::QueueView;
 pub use scope::Scope;
 pub use stream::StreamView;
 pub use table::{Catalog, TableView};
 pub use tags::Tags;
-pub use trigger::{Trigger, reads_stream};
+pub use trigger::{Trigger, reads_queue, reads_stream};
+pub use warehouse::WarehouseView;

@@ -1,11 +1,11 @@
 //! What invokes a function, typed by the event that it delivers.
 
-use contract::{KinesisEvent, Queue, Ref, Statement, Stream};
+use contract::{KinesisEvent, Queue, QueueEvent, Ref, Statement, Stream};
 use serde::Serialize;
 use serde_json::Value;
 use std::marker::PhantomData;
 
-use crate::stage::Consumers;
+use crate::stage::{Consumers, Inbox};
 
 /// A wired event source. `Trigger<KinesisEvent>` cannot stand before a function that takes another event.
 pub struct Trigger<E> {
@@ -19,6 +19,15 @@ pub struct Trigger<E> {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Source {
     Stream(StreamSource),
+    Queue(QueueSource),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct QueueSource {
+    queue: Value,
+    batch_size: u32,
+    batch_window_seconds: u32,
+    max_concurrency: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +59,21 @@ pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Q
             max_record_age_seconds: settings.max_record_age_hours * 3600,
         }),
         statements: vec![Statement::allow(&read, stream.arn()), Statement::allow(&["sqs:SendMessage"], failures.arn())],
+        event: PhantomData,
+    }
+}
+
+/// Batches of a queue; what fails comes again, until the queue gives it to its queue of dead letters.
+pub fn reads_queue(queue: &Ref<Queue>, settings: &Inbox) -> Trigger<QueueEvent> {
+    let read = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"];
+    Trigger {
+        source: Source::Queue(QueueSource {
+            queue: queue.arn(),
+            batch_size: settings.batch_size,
+            batch_window_seconds: settings.batch_window_seconds,
+            max_concurrency: settings.max_concurrency,
+        }),
+        statements: vec![Statement::allow(&read, queue.arn())],
         event: PhantomData,
     }
 }

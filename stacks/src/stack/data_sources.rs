@@ -2,9 +2,13 @@
 
 use contract::{Bucket, Ref, Topic};
 use serde::Serialize;
+use serde_json::json;
 
-use super::{Export, Output, Outputs, Stack, StackKind};
-use crate::blocks::{BucketView, Lifecycle, Scope, Tags};
+use super::{Export, ExportedValue, Output, Outputs, Stack, StackKind};
+use crate::blocks::{
+    self, AlarmView, BucketView, DatabaseView, FUNCTIONS_GROUP, Lifecycle, NetworkView, SUBNETS, Scope, Tags,
+    database_name,
+};
 use crate::names;
 use crate::stage::{Email, Stage};
 
@@ -15,15 +19,39 @@ pub struct Exports {
     pub raw_bucket: Export<Bucket>,
     pub curated_bucket: Export<Bucket>,
     pub alert_topic: Export<Topic>,
+    /// Where a pipeline needs one.
+    pub network: Option<Network>,
+    pub database: Option<Database>,
+}
+
+/// The stage's own network, as other stacks place things in it.
+pub struct Network {
+    pub subnets: Vec<ExportedValue>,
+    pub functions_group: ExportedValue,
+}
+
+/// The stage's PostgreSQL: where it is, and the secret that lets one in.
+pub struct Database {
+    pub address: ExportedValue,
+    pub port: ExportedValue,
+    pub secret: ExportedValue,
+    /// Of the database in it.
+    pub name: String,
 }
 
 /// What follows the stage in the names of the buckets that are also known by name.
 const ARTIFACTS: &str = "artifacts";
 const OUTPUT: &str = "output";
+const CURATED: &str = "curated";
 
 /// The output bucket's name, for outputs of other stacks: an output may not hand on an import.
 pub fn output_bucket(stage: &Stage) -> String {
     names::bucket(stage, OUTPUT)
+}
+
+/// The same of the bucket with data that was cleaned.
+pub fn curated_bucket(stage: &Stage) -> String {
+    names::bucket(stage, CURATED)
 }
 
 /// The artifact bucket's name: what a deploy uploads to.
@@ -37,6 +65,11 @@ struct View {
     description: String,
     buckets: Vec<BucketView>,
     alerts: AlertsView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<NetworkView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<DatabaseView>,
+    alarms: Vec<AlarmView>,
     outputs: Vec<Output>,
 }
 
@@ -61,7 +94,8 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
         bucket("ArtifactBucket", ARTIFACTS, Lifecycle::KeepVersions),
         bucket("OutputBucket", OUTPUT, Lifecycle::DropOldVersions),
         bucket("RawBucket", "raw", Lifecycle::DropOldVersions),
-        bucket("CuratedBucket", "curated", Lifecycle::DropOldVersions),
+        // The loader is another stack's, and hears of new files over the event bus.
+        bucket("CuratedBucket", CURATED, Lifecycle::DropOldVersions).tell_everybody(stage.pipelines.flats.is_some()),
     ];
     let alerts = AlertsView {
         name: scope.name("alerts"),
@@ -69,17 +103,46 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
         tags: scope.tags.clone(),
     };
 
+    let pipelines = &stage.pipelines;
+    let network = pipelines.need_network().then(|| NetworkView::new(&scope, pipelines.need_database()));
+    let database = pipelines.need_database().then(|| DatabaseView::new(&scope, &stage.database));
+    let topic = Ref::declared("AlertTopic");
+    let alarms = database.iter().flat_map(|database| database.alarms(&scope, &topic)).collect();
+
     let mut outputs = Outputs::of(names::stack(stage, kind));
     let exports = Exports {
         artifact_bucket: outputs.export("ArtifactBucket", "Function archives", &Ref::declared("ArtifactBucket")),
         output_bucket: outputs.export("OutputBucket", "What the pipelines deliver", &Ref::declared("OutputBucket")),
         raw_bucket: outputs.export("RawBucket", "Data as it was received", &Ref::declared("RawBucket")),
         curated_bucket: outputs.export("CuratedBucket", "Data cleaned and typed", &Ref::declared("CuratedBucket")),
-        alert_topic: outputs.export("AlertTopic", "Where alarms and failures are told", &Ref::declared("AlertTopic")),
+        alert_topic: outputs.export("AlertTopic", "Where alarms and failures are told", &topic),
+        network: network.as_ref().map(|_| export_network(&mut outputs)),
+        database: database.as_ref().map(|_| export_database(&mut outputs, &scope)),
     };
     let description = format!("{} {}: buckets and alerts that every pipeline stands on", stage.project, stage.name);
-    let view = View { description, buckets, alerts, outputs: outputs.list() };
+    let view = View { description, buckets, alerts, network, database, alarms, outputs: outputs.list() };
     (Stack::of(stage, kind, Vec::new(), &view), exports)
+}
+
+fn export_network(outputs: &mut Outputs) -> Network {
+    let subnets = SUBNETS.map(|(id, _)| outputs.export_value(id, "A part of the stage's network", json!({ "Ref": id })));
+    let group = json!({ "Fn::GetAtt": [FUNCTIONS_GROUP, "GroupId"] });
+    Network {
+        subnets: subnets.into(),
+        functions_group: outputs.export_value(FUNCTIONS_GROUP, "What functions in the network are taken for", group),
+    }
+}
+
+fn export_database(outputs: &mut Outputs, scope: &Scope) -> Database {
+    let mut export = |key, about, attribute| {
+        outputs.export_value(key, about, json!({ "Fn::GetAtt": [blocks::DATABASE, attribute] }))
+    };
+    Database {
+        address: export("DatabaseAddress", "Where the database answers", "Endpoint.Address"),
+        port: export("DatabasePort", "At which port", "Endpoint.Port"),
+        secret: export("DatabaseSecret", "The secret with its user and password", "MasterUserSecret.SecretArn"),
+        name: database_name(scope),
+    }
 }
 
 impl EmailView {

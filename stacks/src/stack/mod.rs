@@ -1,9 +1,11 @@
 //! The stacks of a stage, one file each, and what a stack is.
 
 pub mod data_sources;
+pub mod ingestion;
 pub mod stream;
 
 mod outputs;
+mod parts;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,22 +13,24 @@ use serde_json::Value;
 use crate::blocks::CodeParameter;
 use crate::stage::Stage;
 
-pub use outputs::{Export, Output, Outputs};
+pub use outputs::{Export, ExportedValue, Output, Outputs};
 
 /// The stacks that a stage can have, in the order in which they can be deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StackKind {
     DataSources,
     Stream,
+    Ingestion,
 }
 
 impl StackKind {
-    pub const ALL: [Self; 2] = [Self::DataSources, Self::Stream];
+    pub const ALL: [Self; 3] = [Self::DataSources, Self::Stream, Self::Ingestion];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataSources => "data-sources",
             Self::Stream => "stream",
+            Self::Ingestion => "ingestion",
         }
     }
 }
@@ -54,5 +58,6 @@ impl Stack {
 pub fn stacks(stage: &Stage) -> Vec<Stack> {
     let (data_sources, shared) = data_sources::stack(stage);
     let stream = stage.pipelines.taxi.as_ref().map(|taxi| stream::stack(stage, taxi, &shared));
-    [Some(data_sources), stream].into_iter().flatten().collect()
+    let ingestion = ingestion::stack(stage, &shared);
+    [Some(data_sources), stream, ingestion].into_iter().flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 use contract::{Kind, Ref};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::marker::PhantomData;
 
 /// One entry of a template's `Outputs`.
@@ -24,6 +24,17 @@ pub struct Outputs {
 pub struct Export<K: Kind> {
     name: String,
     kind: PhantomData<K>,
+}
+
+/// What a later stack may import that no function is given as such: a subnet, an address.
+pub struct ExportedValue {
+    name: String,
+}
+
+impl ExportedValue {
+    pub fn import(&self) -> Value {
+        json!({ "Fn::ImportValue": self.name })
+    }
 }
 
 impl<K: Kind<Part = ()>> Export<K> {
@@ -52,6 +63,12 @@ impl Outputs {
     ) -> Export<K> {
         self.tell(key, description, resource.reference());
         Export { name: format!("{}:{key}", self.stack), kind: PhantomData }
+    }
+
+    /// The same of a value.
+    pub fn export_value(&mut self, key: &'static str, description: &'static str, value: Value) -> ExportedValue {
+        self.tell(key, description, value);
+        ExportedValue { name: format!("{}:{key}", self.stack) }
     }
 
     pub fn list(self) -> Vec<Output> {

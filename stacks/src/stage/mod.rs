@@ -2,7 +2,11 @@
 //!
 //! [`RawStage`] is the file as written; [`Stage`] has every default applied and cannot be wrong.
 
+mod accommodation;
+mod database;
 mod fault;
+mod flats;
+mod inbox;
 mod raw;
 mod read;
 mod schema;
@@ -11,14 +15,18 @@ mod value;
 
 use serde_saphyr::Spanned;
 
+pub use accommodation::{Accommodation, ItemsCapacity};
+pub use database::Database;
 pub use fault::{Place, StageFault, instead, nearest};
+pub use flats::{Flats, Warehouse};
+pub use inbox::Inbox;
 pub use raw::RawStage;
 pub use read::read;
 pub use schema::schema;
 pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
 pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, Within};
 
-use raw::{RawArchitecture, RawPlatform, RawSuppression};
+use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 
 /// Everything that the stacks need to know.
 #[derive(Debug, Clone)]
@@ -35,6 +43,7 @@ pub struct Stage {
     pub express: bool,
     pub alert_emails: Vec<Email>,
     pub suppressed: Vec<Suppressed>,
+    pub database: Database,
     pub pipelines: Pipelines,
 }
 
@@ -83,6 +92,20 @@ impl Architecture {
 #[derive(Debug, Clone, Default)]
 pub struct Pipelines {
     pub taxi: Option<Taxi>,
+    pub accommodation: Option<Accommodation>,
+    pub flats: Option<Flats>,
+}
+
+impl Pipelines {
+    /// Whether one of them loads into the stage's PostgreSQL.
+    pub fn need_database(&self) -> bool {
+        self.flats.as_ref().is_some_and(|flats| flats.warehouse == Warehouse::Postgres)
+    }
+
+    /// Whether something stands in a network of the stage's own: its PostgreSQL, or a warehouse.
+    pub fn need_network(&self) -> bool {
+        self.flats.is_some()
+    }
 }
 
 /// Names under which stages are production, whatever else their files say.
@@ -94,7 +117,8 @@ impl Stage {
         let raw = read(file, text)?;
         let source = Source { file, text };
         let pipelines = raw.pipelines.value;
-        if pipelines.taxi.is_none() {
+        let RawPipelines { taxi, accommodation, flats } = &pipelines;
+        if taxi.is_none() && accommodation.is_none() && flats.is_none() {
             return Err(source.fault(
                 &raw.pipelines.referenced,
                 "the stage has no pipeline",
@@ -129,7 +153,12 @@ impl Stage {
             express: raw.express.unwrap_or(false),
             alert_emails: raw.alerts.emails,
             suppressed: raw.suppress.into_iter().map(|accepted| Suppressed::read(accepted, text)).collect(),
-            pipelines: Pipelines { taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()? },
+            database: Database::check(&raw.database),
+            pipelines: Pipelines {
+                accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
+                flats: flats.as_ref().map(|raw| Flats::check(raw, &source)).transpose()?,
+                taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()?,
+            },
         })
     }
 }

@@ -6,6 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::accommodation::RawAccommodation;
+use super::database::RawDatabase;
+use super::flats::RawFlats;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 
 /// One deployment of the pipelines: where it runs, which pipelines it has, and how large they are.
@@ -39,6 +42,9 @@ pub struct RawStage {
     /// Findings of `check` that are right here, each with its reason.
     #[serde(default)]
     pub suppress: Vec<RawSuppression>,
+    /// The PostgreSQL of this stage, which is there if a pipeline loads into it.
+    #[serde(default)]
+    pub database: RawDatabase,
     /// The pipelines of this stage. One that is not named here is absent: no resource, no cost.
     #[schemars(with = "RawPipelines")]
     pub pipelines: Spanned<RawPipelines>,
@@ -87,6 +93,10 @@ pub struct RawAlerts {
 pub struct RawPipelines {
     /// Taxi events, from a Kinesis stream to the lake. `taxi: {}` takes every default.
     pub taxi: Option<RawTaxi>,
+    /// Partners' catalogues, consolidated by which partner is preferred.
+    pub accommodation: Option<RawAccommodation>,
+    /// Hourly listings of flats, into a warehouse.
+    pub flats: Option<RawFlats>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -103,7 +103,7 @@ impl Taxi {
 }
 
 impl FunctionSize {
-    fn check(raw: &RawFunction, memory_mb: u32, timeout_seconds: u32) -> Self {
+    pub(super) fn check(raw: &RawFunction, memory_mb: u32, timeout_seconds: u32) -> Self {
         Self {
             memory_mb: raw.memory_mb.map_or(memory_mb, Within::get),
             timeout_seconds: raw.timeout_seconds.map_or(timeout_seconds, Within::get),

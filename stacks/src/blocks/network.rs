@@ -1,0 +1,65 @@
+//! The stage's own network: subnets without a way to the internet, and a way to each service that functions in it call.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Scope, Tags};
+
+#[derive(Debug, Serialize)]
+pub struct NetworkView {
+    subnets: Vec<Subnet>,
+    /// Services that are reached through an address in the network, which costs by the hour.
+    interfaces: Vec<Endpoint>,
+    /// Services that are reached through its routes, for nothing.
+    gateways: Vec<Endpoint>,
+    tags: Tags,
+}
+
+#[derive(Debug, Serialize)]
+struct Subnet {
+    id: &'static str,
+    zone: usize,
+    addresses: &'static str,
+}
+
+/// In three zones, which a serverless warehouse asks for.
+pub const SUBNETS: [(&str, &str); 3] =
+    [("SubnetA", "10.64.0.0/26"), ("SubnetB", "10.64.0.64/26"), ("SubnetC", "10.64.0.128/26")];
+
+/// The group of functions that may reach the database.
+pub const FUNCTIONS_GROUP: &str = "FunctionsGroup";
+
+#[derive(Debug, Serialize)]
+struct Endpoint {
+    id: &'static str,
+    service: Value,
+}
+
+impl NetworkView {
+    /// `with_functions`: whether functions stand in it, which call services from there.
+    pub fn new(scope: &Scope, with_functions: bool) -> Self {
+        let interfaces = with_functions.then_some(("SecretsEndpoint", "secretsmanager"));
+        let gateways = [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")];
+        let endpoint = |(id, name): (&'static str, &str)| Endpoint {
+            id,
+            service: json!({ "Fn::Sub": format!("com.amazonaws.${{AWS::Region}}.{name}") }),
+        };
+        Self {
+            subnets: SUBNETS
+                .into_iter()
+                .enumerate()
+                .map(|(zone, (id, addresses))| Subnet { id, zone, addresses })
+                .collect(),
+            interfaces: interfaces.map(endpoint).into_iter().collect(),
+            gateways: gateways.map(endpoint).into(),
+            tags: scope.tags.clone(),
+        }
+    }
+}
+
+/// Where a function stands that has to reach the database.
+#[derive(Debug, Clone, Serialize)]
+pub struct Placement {
+    pub subnets: Vec<Value>,
+    pub groups: Vec<Value>,
+}

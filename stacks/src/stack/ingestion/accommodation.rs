@@ -1,0 +1,80 @@
+//! Accommodation: partners' catalogues, from a bucket through a queue to a function that consolidates them.
+
+use contract::consolidate::{self, Consolidate};
+use contract::{Bucket, Ref, Table, Whole, accommodation as agreed, metric};
+
+use super::KIND;
+use crate::blocks::{
+    BucketView, DashboardView, Graph, InboxNames, InboxView, ItemsView, Lifecycle, Scope, function,
+};
+use crate::names;
+use crate::stack::Outputs;
+use crate::stack::data_sources::{Exports, output_bucket};
+use crate::stack::parts::Parts;
+use crate::stage::{Accommodation, Stage};
+
+const NAMES: InboxNames = InboxNames {
+    queue: "AccommodationQueue",
+    queue_thing: "accommodation",
+    dead_letters: "AccommodationDeadLetterQueue",
+    dead_letters_thing: "accommodation-dead-letters",
+};
+
+/// What follows the stage in the name of the table of preferred partners.
+const PRIORITIES: &str = "priorities";
+
+/// The table's name, for what seeds it.
+pub fn priority_table(stage: &Stage) -> String {
+    names::thing(stage, PRIORITIES)
+}
+
+pub(super) fn add(
+    stage: &Stage,
+    settings: &Accommodation,
+    shared: &Exports,
+    parts: &mut Parts,
+    outputs: &mut Outputs,
+) {
+    let scope = Scope::of(stage, KIND, "accommodation");
+    let alerts = shared.alert_topic.import();
+    let lake = shared.output_bucket.import();
+    let source = Ref::<Bucket>::declared("AccommodationBucket").folder(agreed::SOURCE);
+    let priorities = Ref::<Table>::declared("PriorityTable");
+
+    let bucket = BucketView::new(&scope, "AccommodationBucket", "accommodation", Lifecycle::DropOldVersions);
+    let (bucket, inbox) = bucket.tell(InboxView::new(&scope, NAMES, settings.queue), agreed::SOURCE);
+    let env = consolidate::Env {
+        source: source.grant(),
+        output: lake.folder(agreed::OUTPUT).grant(),
+        rejected: lake.folder(agreed::REJECTED).grant(),
+        priorities: priorities.grant(),
+        choose: settings.choose,
+        roll_over: Whole(u64::from(settings.roll_over_kb) * 1000),
+    };
+    let artifacts = shared.artifact_bucket.import();
+    let consolidate =
+        function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &artifacts);
+
+    let counted = [metric::IN, metric::OUT, metric::DROPPED, metric::REJECTED];
+    let offers = counted.map(|name| consolidate.counted(name)).into();
+    let graphs = vec![
+        Graph { title: "Catalogues received", metrics: vec![inbox.received()], statistic: "Sum" },
+        Graph { title: "Offers processed", metrics: offers, statistic: "Sum" },
+    ];
+    parts.dashboard(DashboardView::new(&scope, ("AccommodationDashboard", "accommodation"), graphs));
+
+    outputs.tell("AccommodationInput", "Where partners put their catalogues", source.uri());
+    let output = format!("s3://{}/{}", output_bucket(stage), agreed::OUTPUT);
+    outputs.tell("AccommodationOutput", "Below it stand the consolidated offers", output.into());
+    outputs.export("AccommodationQueue", "The queue of catalogues that wait", &inbox.queue());
+    outputs.export(
+        "AccommodationDeadLetterQueue",
+        "The queue of catalogues that cannot be processed",
+        &inbox.dead_letters(),
+    );
+    outputs.export("PriorityTable", "Which partners are preferred", &priorities);
+
+    parts.bucket(bucket);
+    parts.items(ItemsView::new(&scope, ("PriorityTable", PRIORITIES), agreed::KEY, settings.priorities));
+    parts.inbox(&scope, inbox, consolidate, &alerts);
+}

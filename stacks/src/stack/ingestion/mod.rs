@@ -1,0 +1,26 @@
+//! `ingestion`: what partners and crawlers send, cleaned as it arrives.
+
+mod accommodation;
+mod flats;
+
+use super::data_sources::Exports;
+use super::parts::Parts;
+use super::{Outputs, Stack, StackKind};
+use crate::names;
+use crate::stage::Stage;
+
+const KIND: StackKind = StackKind::Ingestion;
+
+pub use accommodation::priority_table;
+
+pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
+    let mut parts = Parts::default();
+    let mut outputs = Outputs::of(names::stack(stage, KIND));
+    if let Some(settings) = &stage.pipelines.accommodation {
+        accommodation::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    if let Some(settings) = &stage.pipelines.flats {
+        flats::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    parts.stack(stage, KIND, "what arrives, cleaned", outputs)
+}

@@ -1,0 +1,59 @@
+//! What the stacks of several pipelines are put together from.
+
+use serde::Serialize;
+
+use super::{Output, Outputs, Stack, StackKind};
+use crate::blocks::{
+    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope,
+};
+use crate::stage::Stage;
+use contract::{Ref, Topic};
+
+/// All that `templates/ingestion.yaml.tera` and `load.yaml.tera` may see, but for the outputs.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Parts {
+    inboxes: Vec<InboxView>,
+    buckets: Vec<BucketView>,
+    items: Vec<ItemsView>,
+    functions: Vec<FunctionView>,
+    dashboards: Vec<DashboardView>,
+    alarms: Vec<AlarmView>,
+}
+
+#[derive(Serialize)]
+struct View {
+    description: String,
+    #[serde(flatten)]
+    parts: Parts,
+    outputs: Vec<Output>,
+}
+
+impl Parts {
+    /// A queue with the function that reads it, and their alarms.
+    pub(super) fn inbox(&mut self, scope: &Scope, inbox: InboxView, function: FunctionView, alerts: &Ref<Topic>) {
+        self.alarms.extend(function.alarms(scope, alerts));
+        self.alarms.extend(inbox.alarms(scope, alerts));
+        self.functions.push(function);
+        self.inboxes.push(inbox);
+    }
+
+    pub(super) fn bucket(&mut self, bucket: BucketView) {
+        self.buckets.push(bucket);
+    }
+
+    pub(super) fn items(&mut self, items: ItemsView) {
+        self.items.push(items);
+    }
+
+    pub(super) fn dashboard(&mut self, dashboard: DashboardView) {
+        self.dashboards.push(dashboard);
+    }
+
+    /// The stack that they make; none without a function, since nothing else of it would be of use.
+    pub(super) fn stack(self, stage: &Stage, kind: StackKind, about: &str, outputs: Outputs) -> Option<Stack> {
+        let code: Vec<CodeParameter> = self.functions.iter().map(FunctionView::code).collect();
+        let description = format!("{} {}: {about}", stage.project, stage.name);
+        let view = View { description, parts: self, outputs: outputs.list() };
+        (!code.is_empty()).then(|| Stack::of(stage, kind, code, &view))
+    }
+}

@@ -1,0 +1,74 @@
+//! The stage's PostgreSQL, which the pipelines that load into one share.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::value::Within;
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawDatabase {
+    /// The machine that it runs on. Default: db.t4g.micro.
+    pub class: RawDatabaseClass,
+    /// Gigabytes of storage, which grows by itself up to five times as much. Default: 20.
+    pub storage_gb: Option<Within<20, 16000>>,
+    /// Whether a second one stands by in another zone. Default: false.
+    pub multi_az: Option<bool>,
+    /// Days for which it can be brought back to any moment. Default: 7.
+    pub backup_days: Option<Within<1, 35>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum RawDatabaseClass {
+    #[default]
+    #[serde(rename = "db.t4g.micro")]
+    T4gMicro,
+    #[serde(rename = "db.t4g.small")]
+    T4gSmall,
+    #[serde(rename = "db.t4g.medium")]
+    T4gMedium,
+    #[serde(rename = "db.t4g.large")]
+    T4gLarge,
+    #[serde(rename = "db.m7g.large")]
+    M7gLarge,
+    #[serde(rename = "db.m7g.xlarge")]
+    M7gXlarge,
+    #[serde(rename = "db.m7g.2xlarge")]
+    M7g2xlarge,
+    #[serde(rename = "db.r7g.large")]
+    R7gLarge,
+    #[serde(rename = "db.r7g.xlarge")]
+    R7gXlarge,
+    #[serde(rename = "db.r7g.2xlarge")]
+    R7g2xlarge,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Database {
+    pub class: &'static str,
+    pub storage_gb: u32,
+    pub multi_az: bool,
+    pub backup_days: u32,
+}
+
+impl Database {
+    pub(super) fn check(raw: &RawDatabase) -> Self {
+        Self {
+            class: match raw.class {
+                RawDatabaseClass::T4gMicro => "db.t4g.micro",
+                RawDatabaseClass::T4gSmall => "db.t4g.small",
+                RawDatabaseClass::T4gMedium => "db.t4g.medium",
+                RawDatabaseClass::T4gLarge => "db.t4g.large",
+                RawDatabaseClass::M7gLarge => "db.m7g.large",
+                RawDatabaseClass::M7gXlarge => "db.m7g.xlarge",
+                RawDatabaseClass::M7g2xlarge => "db.m7g.2xlarge",
+                RawDatabaseClass::R7gLarge => "db.r7g.large",
+                RawDatabaseClass::R7gXlarge => "db.r7g.xlarge",
+                RawDatabaseClass::R7g2xlarge => "db.r7g.2xlarge",
+            },
+            storage_gb: raw.storage_gb.unwrap_or(Within::of(20)).get(),
+            multi_az: raw.multi_az.unwrap_or(false),
+            backup_days: raw.backup_days.unwrap_or(Within::of(7)).get(),
+        }
+    }
+}
