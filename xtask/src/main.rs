@@ -10,6 +10,7 @@ mod consent;
 mod judge;
 mod knowledge;
 mod local;
+mod made_up;
 mod official;
 mod output;
 mod plan_text;
@@ -23,14 +24,14 @@ mod session;
 mod stages;
 mod target;
 mod tools;
-mod trips;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
     bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan,
-    render::Render, schema::Schema, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
+    redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
+    test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -53,6 +54,8 @@ enum Command {
     Check(Check),
     Send(Send),
     Verify(Verify),
+    Seed(Seed),
+    Redrive(Redrive),
     Local(Local),
     Schema(Schema),
     Simulate(Simulate),
@@ -82,6 +85,8 @@ async fn run(command: Command) -> Outcome {
         Command::Check(check) => check.run(),
         Command::Send(send) => send.run().await,
         Command::Verify(verify) => verify.run().await,
+        Command::Seed(seed) => seed.run().await,
+        Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),
         Command::Simulate(simulate) => simulate.run(),

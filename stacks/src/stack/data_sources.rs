@@ -125,7 +125,8 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
 }
 
 fn export_network(outputs: &mut Outputs) -> Network {
-    let subnets = SUBNETS.map(|(id, _)| outputs.export_value(id, "A part of the stage's network", json!({ "Ref": id })));
+    let subnets =
+        SUBNETS.map(|(id, _)| outputs.export_value(id, "A part of the stage's network", json!({ "Ref": id })));
     let group = json!({ "Fn::GetAtt": [FUNCTIONS_GROUP, "GroupId"] });
     Network {
         subnets: subnets.into(),

@@ -4,6 +4,7 @@ pub mod data_sources;
 pub mod ingestion;
 pub mod stream;
 
+mod inboxes;
 mod outputs;
 mod parts;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 use crate::blocks::CodeParameter;
 use crate::stage::Stage;
 
+pub use inboxes::{InboxPlace, inboxes};
 pub use outputs::{Export, ExportedValue, Output, Outputs};
 
 /// The stacks that a stage can have, in the order in which they can be deployed.

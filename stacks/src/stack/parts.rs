@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::{Output, Outputs, Stack, StackKind};
-use crate::blocks::{
-    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope,
-};
+use crate::blocks::{AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope};
 use crate::stage::Stage;
 use contract::{Ref, Topic};
 

@@ -44,7 +44,8 @@ impl Inbox {
     pub(super) fn check(raw: &RawInbox, size: FunctionSize, source: &Source) -> Result<Self, StageFault> {
         let batch_size = raw.batch_size.unwrap_or(Within::of(10)).get();
         let batch_window_seconds = or(raw.batch_window_seconds.as_ref(), Within::of(120)).get();
-        if let Some(window) = raw.batch_window_seconds.as_ref().filter(|_| batch_size > 10 && batch_window_seconds == 0) {
+        if let Some(window) = raw.batch_window_seconds.as_ref().filter(|_| batch_size > 10 && batch_window_seconds == 0)
+        {
             return Err(source.fault(
                 &window.referenced,
                 &format!("a batch of {batch_size} messages is gathered over time, and this leaves none"),

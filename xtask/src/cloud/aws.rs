@@ -14,13 +14,19 @@ mod drift;
 mod error;
 mod functions;
 mod identity;
+mod items;
 mod objects;
 mod operations;
 mod place;
+mod queues;
 mod stacks;
 mod streams;
 
+pub(crate) use functions::Invoked;
+pub(crate) use items::ListPlace;
+pub(crate) use objects::Now;
 use place::Place;
+pub(crate) use queues::{BATCH, Depth, Letter};
 pub(crate) use streams::Record;
 
 /// Clients for one account and region.
@@ -29,6 +35,8 @@ pub(crate) struct Aws {
     objects: aws_sdk_s3::Client,
     streams: aws_sdk_kinesis::Client,
     functions: aws_sdk_lambda::Client,
+    queues: aws_sdk_sqs::Client,
+    items: aws_sdk_dynamodb::Client,
     identity: aws_sdk_sts::Client,
     permissions: aws_sdk_iam::Client,
     place: Place,
@@ -56,11 +64,59 @@ impl Aws {
             objects: aws_sdk_s3::Client::from_conf(s3),
             streams: aws_sdk_kinesis::Client::new(config),
             functions: aws_sdk_lambda::Client::new(config),
+            queues: aws_sdk_sqs::Client::new(config),
+            items: aws_sdk_dynamodb::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
             permissions: aws_sdk_iam::Client::new(config),
             place,
             started: Instant::now(),
         }
+    }
+
+    /// Replaces the object if there is one.
+    pub(crate) async fn put_bytes(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Answer {
+        objects::put_bytes(&self.objects, bucket, key, bytes).await
+    }
+
+    /// None if it is not there.
+    pub(crate) async fn object_now(&self, bucket: &str, key: &str) -> Answer<Option<Now>> {
+        objects::now(&self.objects, bucket, key).await
+    }
+
+    pub(crate) async fn queue_url(&self, name: &str) -> Answer<String> {
+        queues::url(&self.queues, name).await
+    }
+
+    pub(crate) async fn depth(&self, queue_url: &str) -> Answer<Depth> {
+        queues::depth(&self.queues, queue_url).await
+    }
+
+    pub(crate) async fn receive(&self, queue_url: &str, hidden_seconds: i32) -> Answer<Vec<Letter>> {
+        queues::receive(&self.queues, queue_url, hidden_seconds).await
+    }
+
+    pub(crate) async fn release(&self, queue_url: &str, letter: &Letter) -> Answer {
+        queues::release(&self.queues, queue_url, letter).await
+    }
+
+    pub(crate) async fn send_messages(&self, queue_url: &str, bodies: &[String]) -> Answer {
+        queues::send(&self.queues, queue_url, bodies).await
+    }
+
+    pub(crate) async fn delete_messages(&self, queue_url: &str, letters: &[Letter]) -> Answer {
+        queues::delete(&self.queues, queue_url, letters).await
+    }
+
+    pub(crate) async fn list(&self, at: ListPlace<'_>) -> Answer<Option<Vec<String>>> {
+        items::list(&self.items, at).await
+    }
+
+    pub(crate) async fn put_list(&self, at: ListPlace<'_>, names: &[String]) -> Answer {
+        items::put_list(&self.items, at, names).await
+    }
+
+    pub(crate) async fn invoke(&self, function: &str, event: &str) -> Answer<Invoked> {
+        functions::invoke(&self.functions, function, event).await
     }
 
     /// The keys under a prefix.

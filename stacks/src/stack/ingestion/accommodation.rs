@@ -4,21 +4,22 @@ use contract::consolidate::{self, Consolidate};
 use contract::{Bucket, Ref, Table, Whole, accommodation as agreed, metric};
 
 use super::KIND;
-use crate::blocks::{
-    BucketView, DashboardView, Graph, InboxNames, InboxView, ItemsView, Lifecycle, Scope, function,
-};
+use crate::blocks::{BucketView, DashboardView, Graph, InboxNames, InboxView, ItemsView, Lifecycle, Scope, function};
 use crate::names;
 use crate::stack::Outputs;
 use crate::stack::data_sources::{Exports, output_bucket};
 use crate::stack::parts::Parts;
 use crate::stage::{Accommodation, Stage};
 
-const NAMES: InboxNames = InboxNames {
+pub(in crate::stack) const NAMES: InboxNames = InboxNames {
     queue: "AccommodationQueue",
     queue_thing: "accommodation",
     dead_letters: "AccommodationDeadLetterQueue",
     dead_letters_thing: "accommodation-dead-letters",
 };
+
+/// What follows the stage in the name of the bucket that is listened to.
+pub(in crate::stack) const BUCKET: &str = "accommodation";
 
 /// What follows the stage in the name of the table of preferred partners.
 const PRIORITIES: &str = "priorities";
@@ -28,20 +29,14 @@ pub fn priority_table(stage: &Stage) -> String {
     names::thing(stage, PRIORITIES)
 }
 
-pub(super) fn add(
-    stage: &Stage,
-    settings: &Accommodation,
-    shared: &Exports,
-    parts: &mut Parts,
-    outputs: &mut Outputs,
-) {
+pub(super) fn add(stage: &Stage, settings: &Accommodation, shared: &Exports, parts: &mut Parts, outputs: &mut Outputs) {
     let scope = Scope::of(stage, KIND, "accommodation");
     let alerts = shared.alert_topic.import();
     let lake = shared.output_bucket.import();
     let source = Ref::<Bucket>::declared("AccommodationBucket").folder(agreed::SOURCE);
     let priorities = Ref::<Table>::declared("PriorityTable");
 
-    let bucket = BucketView::new(&scope, "AccommodationBucket", "accommodation", Lifecycle::DropOldVersions);
+    let bucket = BucketView::new(&scope, "AccommodationBucket", BUCKET, Lifecycle::DropOldVersions);
     let (bucket, inbox) = bucket.tell(InboxView::new(&scope, NAMES, settings.queue), agreed::SOURCE);
     let env = consolidate::Env {
         source: source.grant(),

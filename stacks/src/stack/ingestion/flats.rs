@@ -10,12 +10,15 @@ use crate::stack::data_sources::{Exports, curated_bucket};
 use crate::stack::parts::Parts;
 use crate::stage::{Flats, Stage};
 
-const NAMES: InboxNames = InboxNames {
+pub(in crate::stack) const NAMES: InboxNames = InboxNames {
     queue: "FlatsQueue",
     queue_thing: "flats",
     dead_letters: "FlatsDeadLetterQueue",
     dead_letters_thing: "flats-dead-letters",
 };
+
+/// What follows the stage in the name of the bucket that is listened to.
+pub(in crate::stack) const BUCKET: &str = "flats";
 
 pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut Parts, outputs: &mut Outputs) {
     let scope = Scope::of(stage, KIND, "flats");
@@ -23,7 +26,7 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
     let curated = shared.curated_bucket.import();
     let source = Ref::<Bucket>::declared("FlatsBucket").folder(agreed::SOURCE);
 
-    let bucket = BucketView::new(&scope, "FlatsBucket", "flats", Lifecycle::DropOldVersions);
+    let bucket = BucketView::new(&scope, "FlatsBucket", BUCKET, Lifecycle::DropOldVersions);
     let (bucket, inbox) = bucket.tell(InboxView::new(&scope, NAMES, settings.queue), agreed::SOURCE);
     let env = transform::Env {
         source: source.grant(),

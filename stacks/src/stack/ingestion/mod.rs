@@ -12,6 +12,8 @@ use crate::stage::Stage;
 const KIND: StackKind = StackKind::Ingestion;
 
 pub use accommodation::priority_table;
+pub(super) use accommodation::{BUCKET as ACCOMMODATION_BUCKET, NAMES as ACCOMMODATION};
+pub(super) use flats::{BUCKET as FLATS_BUCKET, NAMES as FLATS};
 
 pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
     let mut parts = Parts::default();

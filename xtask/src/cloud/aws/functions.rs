@@ -1,7 +1,10 @@
 //! Lambda's side of the port.
 
 use aws_sdk_lambda::Client;
-use aws_sdk_lambda::types::LastUpdateStatus;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{LastUpdateStatus, LogType};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use engine::cloud::{Answer, Swap};
 
 use super::error::told;
@@ -21,5 +24,25 @@ pub(super) async fn swapped(client: &Client, function: &str) -> Answer<Swap> {
             let reason = answer.last_update_status_reason.filter(|reason| !reason.is_empty());
             Swap::Failed(reason.unwrap_or_else(|| format!("the update is {status}")))
         }
+    })
+}
+
+/// What a function answered, and the last that it wrote to its log.
+#[derive(Debug)]
+pub(crate) struct Invoked {
+    pub(crate) answer: Vec<u8>,
+    /// Whether the function failed, so that the answer tells its error.
+    pub(crate) failed: bool,
+    pub(crate) log: String,
+}
+
+pub(super) async fn invoke(client: &Client, function: &str, event: &str) -> Answer<Invoked> {
+    let call = client.invoke().function_name(function).log_type(LogType::Tail);
+    let answer = call.payload(Blob::new(event.as_bytes())).send().await.map_err(told("lambda:Invoke"))?;
+    let log = answer.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
+    Ok(Invoked {
+        answer: answer.payload.map(Blob::into_inner).unwrap_or_default(),
+        failed: answer.function_error.is_some(),
+        log: String::from_utf8_lossy(&log).into_owned(),
     })
 }

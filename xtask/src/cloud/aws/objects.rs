@@ -4,7 +4,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Config;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream};
+use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream, DateTimeFormat as Format};
 use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 use engine::cloud::{Answer, CloudError, Content, Fault, Kept, ObjectVersion};
 
@@ -31,6 +31,31 @@ pub(super) async fn put(client: &Client, bucket: &str, key: &str, content: Conte
     };
     let put = client.put_object().bucket(bucket).key(key).body(body).checksum_sha256(sha256);
     put.send().await.map(drop).map_err(told(call))
+}
+
+pub(super) async fn put_bytes(client: &Client, bucket: &str, key: &str, bytes: Vec<u8>) -> Answer {
+    let put = client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes));
+    put.send().await.map(drop).map_err(told("s3:PutObject"))
+}
+
+/// An object as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Now {
+    /// As notifications name it: a bucket without versions has one that is called null.
+    pub(crate) version: String,
+    /// When it came there.
+    pub(crate) since: String,
+}
+
+pub(super) async fn now(client: &Client, bucket: &str, key: &str) -> Answer<Option<Now>> {
+    let object = match client.head_object().bucket(bucket).key(key).send().await.map_err(told("s3:HeadObject")) {
+        Ok(object) => object,
+        Err(error) if error.fault == Fault::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let version = object.version_id.unwrap_or_else(|| "null".to_owned());
+    let since = object.last_modified.and_then(|time| time.fmt(Format::DateTime).ok()).unwrap_or_default();
+    Ok(Some(Now { version, since }))
 }
 
 pub(super) async fn read(client: &Client, bucket: &str, key: &str) -> Answer<Option<Kept>> {

@@ -64,7 +64,8 @@ fn peak_kb(binary: &Path, stage_file: &str, stages: usize) -> Outcome<f64> {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         peak = line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok()).unwrap_or(peak);
         if let Some(ended) = child.try_wait().failing(|| "cannot wait for the check".to_owned())? {
-            let told = || Failure::new("the check of many stages fails").hint("mend that first: a failure has no speed");
+            let told =
+                || Failure::new("the check of many stages fails").hint("mend that first: a failure has no speed");
             return if ended.success() { Ok(peak) } else { Err(told()) };
         }
         thread::sleep(Duration::from_millis(2));
