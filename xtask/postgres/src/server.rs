@@ -31,6 +31,10 @@ impl Server {
         self.port
     }
 
+    pub fn administrator(&self) -> &'static str {
+        ADMINISTRATOR
+    }
+
     pub fn password(&self) -> &str {
         &self.password
     }
