@@ -16,7 +16,11 @@ pub enum LoadError {
     Refused { what: String, remedy: Option<&'static str> },
     /// It may go better the next time.
     #[error("the warehouse did not do it: {what}")]
-    Passing { what: String, #[source] cause: Option<BoxError> },
+    Passing {
+        what: String,
+        #[source]
+        cause: Option<BoxError>,
+    },
 }
 
 impl LoadError {

@@ -80,7 +80,8 @@ impl Load {
 
 fn hour_of(day: &str, hour: &str) -> Option<String> {
     let shape = |text: &str, shape: &str| {
-        text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s })
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s })
     };
     (shape(day, "0000-00-00") && shape(hour, "00")).then(|| format!("{}{hour}", day.replace('-', "")))
 }
@@ -96,7 +97,8 @@ mod tests {
         let load = Load::of("curated", KEY, "v1").unwrap();
         assert_eq!((load.target(), load.hour(), load.id().len()), (Target::Flats, "2017071416", 32));
         assert_eq!(load, Load::of("curated", KEY, "v1").unwrap());
-        let others = [("curated", KEY, "v2"), ("other", KEY, "v1"), ("curated", &KEY.replace("flats.csv", "agency.csv"), "v1")];
+        let others =
+            [("curated", KEY, "v2"), ("other", KEY, "v1"), ("curated", &KEY.replace("flats.csv", "agency.csv"), "v1")];
         for (bucket, key, version) in others {
             assert_ne!(load.id(), Load::of(bucket, key, version).unwrap().id());
         }

@@ -1,2 +1,3 @@
 //! Stub.
-pub struct Place; pub struct Redshift;
+pub struct Place;
+pub struct Redshift;

@@ -68,10 +68,8 @@ pub fn load(load: &Load, copy: &Copy<'_>, now: &str) -> Vec<Statement> {
     statements.push(guard(load));
     statements.extend(merge::merge(load));
     statements.push(record(load, now));
-    statements.push(statement(
-        Step::Clear,
-        format!("DROP TABLE {table}_latest, {table}_staging", table = target.table()),
-    ));
+    statements
+        .push(statement(Step::Clear, format!("DROP TABLE {table}_latest, {table}_staging", table = target.table())));
     statements
 }
 

@@ -20,24 +20,24 @@ pub(super) fn exists(folder: &Folder) -> bool {
 /// Starts it, unless it runs, and tells the emulator where it is.
 pub(super) fn ensure_running(project: &Project, folder: &Folder) -> Outcome {
     let postgres = durable(folder);
-    if postgres.running().map_err(in_words)?.is_some() && folder.postgres_server().is_file() {
+    if postgres.running().map_err(|trouble| in_words(&trouble))?.is_some() && folder.postgres_server().is_file() {
         return Ok(());
     }
     let binaries = tools::postgres(project)?;
     // Two deploys at once start it once: the second one finds it running.
     let _starting = folder.exclusive()?;
     let _task = Task::start("starting PostgreSQL beside the emulator");
-    let server = postgres.start(&binaries).map_err(in_words)?;
+    let server = postgres.start(&binaries).map_err(|trouble| in_words(&trouble))?;
     tell(folder, &server)
 }
 
 /// Whether there was anything to stop.
 pub(super) fn stop(folder: &Folder) -> Outcome<bool> {
-    durable(folder).stop().map_err(in_words)
+    durable(folder).stop().map_err(|trouble| in_words(&trouble))
 }
 
 pub(super) fn erase(folder: &Folder) -> Outcome {
-    durable(folder).erase().map_err(in_words)
+    durable(folder).erase().map_err(|trouble| in_words(&trouble))
 }
 
 fn durable(folder: &Folder) -> Durable {

@@ -66,11 +66,11 @@ pub(crate) fn ministack(project: &Project) -> Outcome<Tool> {
 /// The server that stands for RDS on a laptop, and that functions are tested against.
 pub(crate) fn postgres(project: &Project) -> Outcome<Binaries> {
     let tool = install::ready(&project.tools()?, &pin::POSTGRES)?;
-    Binaries::in_tool(tool.folder()).map_err(in_words)
+    Binaries::in_tool(tool.folder()).map_err(|trouble| in_words(&trouble))
 }
 
 /// Trouble with a server, as the shell tells it.
-pub(crate) fn in_words(trouble: Trouble) -> Failure {
+pub(crate) fn in_words(trouble: &Trouble) -> Failure {
     let failure = Failure::new(trouble.what());
     match trouble.hint() {
         Some(hint) => failure.hint(hint),

@@ -60,7 +60,8 @@ pub struct Trust(MakeRustlsConnect);
 impl Trust {
     /// From a file of certificates in PEM.
     pub fn parse(pem: &[u8]) -> Result<Self, LoadError> {
-        let refused = |what: String| LoadError::refused(what, "pack the certificate authorities of the database as PEM");
+        let refused =
+            |what: String| LoadError::refused(what, "pack the certificate authorities of the database as PEM");
         let mut roots = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|error| refused(format!("a certificate cannot be read: {error}")))?;
@@ -119,9 +120,7 @@ fn no_login(cause: super::BoxError) -> LoadError {
 fn at(server: &Server, error: LoadError) -> LoadError {
     let place = format!("{}:{}/{}", server.host, server.port, server.database);
     match error {
-        LoadError::Passing { cause, .. } => {
-            LoadError::Passing { what: format!("no connection to {place}"), cause }
-        }
+        LoadError::Passing { cause, .. } => LoadError::Passing { what: format!("no connection to {place}"), cause },
         LoadError::Refused { what, remedy } => LoadError::Refused { what: format!("{place}: {what}"), remedy },
         other => other,
     }

@@ -37,7 +37,9 @@ fn place(said: &DbError) -> String {
     let mut text = place.to_owned();
     // As the header has it, and not folded to small letters.
     let columns = Target::ALL.iter().flat_map(|target| target.columns());
-    if let Some((folded, ours)) = column.zip(columns.map(|c| c.name).find(|n| Some(n.to_ascii_lowercase().as_str()) == column)) {
+    if let Some((folded, ours)) =
+        column.zip(columns.map(|c| c.name).find(|n| Some(n.to_ascii_lowercase().as_str()) == column))
+    {
         text = text.replace(folded, ours);
     }
     format!("{text}: {}", said.message())

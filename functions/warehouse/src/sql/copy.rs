@@ -36,9 +36,9 @@ impl Copy<'_> {
         let names = names.join(", ");
         let sql = match self {
             // The header is looked at before, since neither dialect knows it by our names.
-            Self::Stream => format!(
-                "COPY {table}_staging ({names})\nFROM STDIN (FORMAT csv, HEADER true, FORCE_NULL ({names}))"
-            ),
+            Self::Stream => {
+                format!("COPY {table}_staging ({names})\nFROM STDIN (FORMAT csv, HEADER true, FORCE_NULL ({names}))")
+            }
             Self::Fetch { role } => format!(
                 "COPY {table}_staging ({names})\nFROM '{}' IAM_ROLE '{role}'\n\
                  FORMAT AS CSV DELIMITER ',' GZIP IGNOREHEADER 1 TIMEFORMAT 'auto' EMPTYASNULL COMPUPDATE OFF STATUPDATE OFF",

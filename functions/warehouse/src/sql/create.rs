@@ -22,9 +22,8 @@ pub fn create() -> Vec<Statement> {
         ("agency", columns(Target::Agency, "")),
     ];
     let schema = statement(Step::Create, format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}"));
-    let table = |(name, columns)| {
-        statement(Step::Create, format!("CREATE TABLE IF NOT EXISTS {SCHEMA}.{name} ({columns})"))
-    };
+    let table =
+        |(name, columns)| statement(Step::Create, format!("CREATE TABLE IF NOT EXISTS {SCHEMA}.{name} ({columns})"));
     [schema].into_iter().chain(tables.map(table)).collect()
 }
 
