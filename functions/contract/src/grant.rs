@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::marker::PhantomData;
 
-use crate::{DeliveryStream, Folder, Kind, Ref, Statement};
+use crate::{DeliveryStream, Folder, Kind, Ref, Statement, Table};
 
 /// A resource kind together with what may be done to it.
 pub trait Grant {
@@ -32,7 +32,8 @@ impl Grant for Read<Folder> {
         vec![
             Statement::allow(&["s3:ListBucket"], on.bucket().arn())
                 .when(json!({ "StringLike": { "s3:prefix": format!("{}*", on.prefix()) } })),
-            Statement::allow(&["s3:GetObject"], on.arn()),
+            // Reading the version that a notification tells of is an action of its own.
+            Statement::allow(&["s3:GetObject", "s3:GetObjectVersion"], on.arn()),
         ]
     }
 }
@@ -40,7 +41,8 @@ impl Grant for Read<Folder> {
 impl Grant for Write<Folder> {
     type On = Folder;
     fn statements(on: &Ref<Folder>) -> Vec<Statement> {
-        vec![Statement::allow(&["s3:PutObject"], on.arn())]
+        // What is uploaded in parts and fails is taken back.
+        vec![Statement::allow(&["s3:AbortMultipartUpload", "s3:PutObject"], on.arn())]
     }
 }
 
@@ -55,5 +57,20 @@ impl Grant for Write<DeliveryStream> {
     type On = DeliveryStream;
     fn statements(on: &Ref<DeliveryStream>) -> Vec<Statement> {
         vec![Statement::allow(&["firehose:PutRecordBatch"], on.arn())]
+    }
+}
+
+impl Grant for Read<Table> {
+    type On = Table;
+    fn statements(on: &Ref<Table>) -> Vec<Statement> {
+        vec![Statement::allow(&["dynamodb:GetItem", "dynamodb:Query"], on.arn())]
+    }
+}
+
+impl Grant for ReadWrite<Table> {
+    type On = Table;
+    fn statements(on: &Ref<Table>) -> Vec<Statement> {
+        let actions = &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"];
+        vec![Statement::allow(actions, on.arn())]
     }
 }

@@ -13,15 +13,20 @@ mod setting;
 mod side;
 mod statement;
 
+pub mod accommodation;
+pub mod consolidate;
+pub mod flats;
 pub mod metric;
 pub mod send_to_firehose;
 pub mod taxi;
+pub mod transform;
 pub mod write_to_s3;
 
 pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
+pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMessage};
 pub use function::{Function, environment};
 pub use grant::{Grant, Read, ReadWrite, Reads, Write, Writes};
-pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Topic};
-pub use setting::{AssetFile, BadSetting};
+pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Table, Topic};
+pub use setting::{AssetFile, BadSetting, Whole};
 pub use side::{Deploy, Handle, Run, Side, Wire};
 pub use statement::Statement;

@@ -4,11 +4,13 @@
 pub const NAMESPACE: &str = "Millrace";
 pub const FUNCTION_NAME: &str = "FunctionName";
 
-/// Records settled, which is [`OUT`] + [`REJECTED`]. One that is handed back to be delivered again counts when it is settled.
+/// Records settled, which is [`OUT`] + [`DROPPED`] + [`REJECTED`]. One that is handed back to be delivered again counts when it is settled.
 pub const IN: &str = "In";
 pub const OUT: &str = "Out";
+/// Records that were fine and not wanted.
+pub const DROPPED: &str = "Dropped";
 pub const REJECTED: &str = "Rejected";
-/// Records handed back.
+/// Records handed back; of a queue, messages.
 pub const RETURNED: &str = "Returned";
 /// Of the records that count as [`OUT`].
 pub const BYTES: &str = "Bytes";

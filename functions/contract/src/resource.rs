@@ -162,6 +162,16 @@ impl Kind for DeliveryStream {
     }
 }
 
+/// A DynamoDB table; its reference is its name.
+pub enum Table {}
+
+impl Kind for Table {
+    type Part = ();
+    fn arn(at: &Ref<Self>) -> Value {
+        at.place.arn("arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}")
+    }
+}
+
 /// An SQS queue; its reference is its URL, whose last part is the name.
 pub enum Queue {}
 

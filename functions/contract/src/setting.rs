@@ -47,3 +47,34 @@ impl From<AssetFile> for String {
         file.0.into_owned()
     }
 }
+
+/// A whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Whole(pub u64);
+
+impl TryFrom<String> for Whole {
+    type Error = BadSetting;
+    fn try_from(text: String) -> Result<Self, BadSetting> {
+        text.parse().map(Self).map_err(|_| BadSetting(format!("'{text}' is not a whole number")))
+    }
+}
+
+impl From<Whole> for String {
+    fn from(number: Whole) -> Self {
+        number.0.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_passes_as_text() {
+        assert_eq!(serde_json::to_string(&Whole(500_000)).unwrap(), r#""500000""#);
+        assert_eq!(serde_json::from_str::<Whole>(r#""500000""#).unwrap(), Whole(500_000));
+        let why = serde_json::from_str::<Whole>(r#""5e5""#).unwrap_err().to_string();
+        assert_eq!(why, "'5e5' is not a whole number");
+    }
+}

@@ -3,8 +3,15 @@
 
 #![expect(clippy::disallowed_types, reason = "the one place where the clients themselves are used")]
 
+mod client;
 mod firehose;
 mod s3;
+mod s3_large;
+#[cfg(feature = "tables")]
+mod tables;
 
 pub use firehose::Firehose;
 pub use s3::S3;
+pub use s3_large::S3Body;
+#[cfg(feature = "tables")]
+pub use tables::Tables;

@@ -43,7 +43,10 @@ impl Batch {
         let rejected = self.rejected.iter().filter(|record| settled(&record.arrival.sequence)).count();
         let input = out + rejected;
         let returned = self.accepted.len() + self.rejected.len() - input;
-        Answer { response: BatchResponse::new(failed), counts: Counts { input, out, rejected, returned, bytes } }
+        Answer {
+            response: BatchResponse::new(failed),
+            counts: Counts { input, out, dropped: 0, rejected, returned, bytes },
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! counts, and answers.
 //!
 //! A function crate sees a resource only through its [`contract::Handle`]. The methods of a handle are here, one set
-//! for each grant ([`Readable`], [`Writable`], [`Deliverable`]); the ports behind them take names that nothing but
+//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`]); the ports behind them take names that nothing but
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
@@ -10,15 +10,25 @@ mod batch;
 mod delivery;
 mod failure;
 mod folder;
+mod item;
 mod json;
+mod large;
+mod lines;
 mod location;
 mod metrics;
+mod notification;
 mod port;
+mod quarantine;
+mod queue;
+mod reader;
 mod record;
+mod rejects;
 mod retry;
 mod schema;
 mod sequence;
 mod start;
+mod unpack;
+mod upload;
 
 pub mod aws;
 pub mod testing;
@@ -28,11 +38,21 @@ pub use batch::{Answer, Batch, BatchResponse};
 pub use delivery::Deliverable;
 pub use failure::{Fault, PortError, chain};
 pub use folder::{Readable, Writable};
+pub use item::{Item, Items, Lookup};
+pub use large::{Body, LargeObjects, Opened, PartId, UploadId};
+pub use lines::{Line, Lines, RECORD_KEPT, RECORD_LIMIT};
 pub use location::BadFolder;
 pub use metrics::Counts;
+pub use notification::{BadNotification, Told};
 pub use port::{Delivery, EntryError, Objects, Page, Sent};
+pub use quarantine::Quarantined;
+pub use queue::{BadQueueEvent, QueueResponse, each_object};
+pub use reader::Reader;
 pub use record::{Accepted, LINE_LIMIT, Rejected};
-pub use retry::{Backoff, Pause, Sleep, retry};
+pub use rejects::Rejects;
+pub use retry::{Backoff, Pause, Sleep, patiently, retry};
 pub use schema::{BadSchema, RecordSchema};
 pub use sequence::{BadSequence, Sequence};
 pub use start::{Handler, start};
+pub use unpack::{BadPack, Budget, Packing, Unpack};
+pub use upload::Upload;

@@ -1,6 +1,6 @@
 //! Names of S3 places, which only a granted handle makes.
 
-use crate::{Fault, PortError};
+use crate::{Fault, PortError, Told};
 
 /// A variable that should name a folder and does not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,13 @@ impl Folder {
         Object { bucket: self.bucket.clone(), key: format!("{}{name}", self.prefix) }
     }
 
+    /// What a notification tells of, if it is in this folder.
+    pub(crate) fn source(&self, told: &Told) -> Option<Source> {
+        let here = told.bucket == self.bucket && told.key.starts_with(&self.prefix);
+        let object = Object { bucket: told.bucket.clone(), key: told.key.clone() };
+        here.then(|| Source { object, version: told.version.clone(), etag: told.etag.clone() })
+    }
+
     pub(crate) fn listing(&self, under: &str, after: &str) -> Listing {
         Listing {
             bucket: self.bucket.clone(),
@@ -70,6 +77,40 @@ impl Object {
 
     pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> PortError {
         PortError::new(operation, self.uri(), fault)
+    }
+}
+
+/// One object in the state that was told of: this version of it or, where the bucket keeps none, these contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    object: Object,
+    version: Option<String>,
+    etag: Option<String>,
+}
+
+impl Source {
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// To be matched; none where the version says all.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref().filter(|_| self.version.is_none())
+    }
+
+    /// Keeps to what is being read, if nothing else says which contents are meant.
+    pub(crate) fn pin(&mut self, etag: Option<&str>) {
+        if self.etag.is_none() {
+            self.etag = etag.map(str::to_owned);
+        }
+    }
+
+    pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> PortError {
+        self.object.failed(operation, fault)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Metrics, written as one line of JSON that CloudWatch takes out of the log (its embedded metric format).
 
-use contract::metric::{BYTES, FUNCTION_NAME, IN, NAMESPACE, OUT, REJECTED, RETURNED};
+use contract::metric::{BYTES, DROPPED, FUNCTION_NAME, IN, NAMESPACE, OUT, REJECTED, RETURNED};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    ops::AddAssign,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// What one invocation did. Over all invocations, each record is settled once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -10,11 +13,24 @@ pub struct Counts {
     /// Records settled, one way or the other.
     pub input: usize,
     pub out: usize,
+    /// Records that were fine and not wanted.
+    pub dropped: usize,
     pub rejected: usize,
-    /// Records handed back to be delivered again, which count as input then.
+    /// Records handed back to be delivered again, which count as input then; of a queue, messages.
     pub returned: usize,
     /// Of the records that went out.
     pub bytes: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.input += other.input;
+        self.out += other.out;
+        self.dropped += other.dropped;
+        self.rejected += other.rejected;
+        self.returned += other.returned;
+        self.bytes += other.bytes;
+    }
 }
 
 impl Counts {
@@ -28,7 +44,7 @@ impl Counts {
 
     fn line(&self, function: &str, now: SystemTime) -> Value {
         let metric = |name, unit| json!({ "Name": name, "Unit": unit });
-        let counts = [IN, OUT, REJECTED, RETURNED].map(|name| metric(name, "Count"));
+        let counts = [IN, OUT, DROPPED, REJECTED, RETURNED].map(|name| metric(name, "Count"));
         let milliseconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         json!({
             "_aws": {
@@ -42,6 +58,7 @@ impl Counts {
             FUNCTION_NAME: function,
             IN: self.input,
             OUT: self.out,
+            DROPPED: self.dropped,
             REJECTED: self.rejected,
             RETURNED: self.returned,
             BYTES: self.bytes,
@@ -56,7 +73,7 @@ mod tests {
 
     #[test]
     fn is_what_cloudwatch_asks_for() {
-        let counts = Counts { input: 5, out: 3, rejected: 2, returned: 7, bytes: 4_096 };
+        let counts = Counts { input: 5, out: 2, dropped: 1, rejected: 2, returned: 7, bytes: 4_096 };
         let line = counts.line("millrace-dev-write-to-s3", UNIX_EPOCH + Duration::from_millis(1_391_212_800_123));
         assert!(!line.to_string().contains('\n'));
         assert_eq!(
@@ -70,6 +87,7 @@ mod tests {
                         "Metrics": [
                             { "Name": "In", "Unit": "Count" },
                             { "Name": "Out", "Unit": "Count" },
+                            { "Name": "Dropped", "Unit": "Count" },
                             { "Name": "Rejected", "Unit": "Count" },
                             { "Name": "Returned", "Unit": "Count" },
                             { "Name": "Bytes", "Unit": "Bytes" },
@@ -77,7 +95,7 @@ mod tests {
                     }],
                 },
                 "FunctionName": "millrace-dev-write-to-s3",
-                "In": 5, "Out": 3, "Rejected": 2, "Returned": 7, "Bytes": 4_096,
+                "In": 5, "Out": 2, "Dropped": 1, "Rejected": 2, "Returned": 7, "Bytes": 4_096,
             })
         );
     }

@@ -1,16 +1,12 @@
 //! Decoding of one record of the stream, the same for every consumer, so that all accept the same records.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use contract::taxi::EVENT_ID;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{Arrival, RecordSchema, json::Unambiguous};
+use crate::{Arrival, Quarantined, RecordSchema, json::Unambiguous, quarantine::REASON_LIMIT};
 
 /// What a line may measure, newline included: Firehose takes no longer record.
 pub const LINE_LIMIT: usize = 1_000 * 1_024;
-
-/// A reason is read by people and goes to logs; a record's own text must not flood it.
-const REASON_LIMIT: usize = 1_000;
 
 /// A record that is what the schema asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,37 +21,28 @@ pub struct Accepted {
 pub struct Rejected {
     pub arrival: Arrival,
     pub reason: String,
-    /// As it came, or in base64 if it is not text.
-    record: String,
-    encoding: Option<&'static str>,
+    /// As it came.
+    record: Vec<u8>,
 }
 
 impl Rejected {
     /// What is put into quarantine: one line of JSON with its newline.
     pub fn line(&self) -> String {
-        let mut line = json!({
-            "source": format!("{}/{}", self.arrival.stream, self.arrival.shard),
-            "sequence": self.arrival.sequence.as_str(),
-            "reason": self.reason,
-            "record": self.record,
-        });
-        if let Some(encoding) = self.encoding {
-            line["record_encoding"] = encoding.into();
+        Quarantined {
+            source: &format!("{}/{}", self.arrival.stream, self.arrival.shard),
+            place: ("sequence", self.arrival.sequence.as_str().into()),
+            reason: &self.reason,
+            record: &self.record,
+            cut_from: None,
         }
-        format!("{line}\n")
+        .line()
     }
 }
 
 pub(crate) fn decode(arrival: Arrival, data: Vec<u8>, schema: &RecordSchema) -> Result<Accepted, Box<Rejected>> {
     match line(&arrival, &data, schema) {
         Ok(line) => Ok(Accepted { arrival, line }),
-        Err(reason) => {
-            let (record, encoding) = match String::from_utf8(data) {
-                Ok(text) => (text, None),
-                Err(bytes) => (STANDARD.encode(bytes.as_bytes()), Some("base64")),
-            };
-            Err(Box::new(Rejected { arrival, reason: clip(&reason, REASON_LIMIT), record, encoding }))
-        }
+        Err(reason) => Err(Box::new(Rejected { arrival, reason: clip(&reason, REASON_LIMIT), record: data })),
     }
 }
 

@@ -8,6 +8,9 @@ use std::{
 
 use crate::{Fault, PortError};
 
+/// What most calls are given: four attempts, with pauses of about three seconds in all.
+pub(crate) const PATIENCE: (u32, Duration) = (3, Duration::from_millis(400));
+
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(2);
 
@@ -56,6 +59,20 @@ fn jittered(time: Duration) -> Duration {
     time / 2 + time / 2 * parts / 1_024
 }
 
+/// Repeats a call as often as most calls are.
+pub async fn patiently<T>(pause: &impl Pause, call: impl AsyncFnMut() -> Result<T, PortError>) -> Result<T, PortError> {
+    retry(Backoff::new(PATIENCE.0, PATIENCE.1), pause, call).await
+}
+
+/// Waits if a failure may pass and there is patience left, or says no.
+pub(crate) async fn worth_another(error: &PortError, backoff: &mut Backoff, pause: &impl Pause) -> bool {
+    let again = error.fault() == Fault::Passing && backoff.again(pause).await;
+    if again {
+        tracing::warn!("trying again: {}", crate::chain(error));
+    }
+    again
+}
+
 /// Repeats a call while it fails in a way that may pass.
 pub async fn retry<T>(
     mut backoff: Backoff,
@@ -64,9 +81,7 @@ pub async fn retry<T>(
 ) -> Result<T, PortError> {
     loop {
         match call().await {
-            Err(error) if error.fault() == Fault::Passing && backoff.again(pause).await => {
-                tracing::warn!("trying again: {}", crate::chain(&error));
-            }
+            Err(error) if worth_another(&error, &mut backoff, pause).await => {}
             result => return result,
         }
     }

@@ -6,7 +6,10 @@
 
 mod dice;
 mod host;
+mod items;
+mod large;
 mod memory;
+mod objects;
 mod poller;
 mod schedule;
 mod trips;
@@ -15,7 +18,10 @@ mod watch;
 
 pub use dice::Dice;
 pub use host::{Aws, Invoked, Request, end_of, invoke};
+pub use items::MemoryItems;
+pub use large::MemoryBody;
 pub use memory::{MemoryDelivery, MemoryObjects};
+pub use objects::{plain, queue_event, told};
 pub use poller::{Poller, Told};
 pub use schedule::{Schedule, for_each_seed, is_trip, small_record, small_schema};
 pub use trips::{event, schema, trip};

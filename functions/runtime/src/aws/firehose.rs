@@ -1,6 +1,5 @@
 //! Firehose, through the AWS SDK.
 
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_firehose::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -8,12 +7,9 @@ use aws_sdk_firehose::{
     primitives::Blob,
     types::Record,
 };
-use aws_smithy_http_client::tls;
 use std::time::Duration;
 
 use crate::{Delivery, EntryError, Fault, PortError, Sent, port::Stream};
-
-const CONNECT: Duration = Duration::from_secs(2);
 
 /// With the function's four pauses this ends well within its 30 s, even if every call hangs.
 const CALL: Duration = Duration::from_secs(4);
@@ -23,15 +19,7 @@ pub struct Firehose(Client);
 impl Firehose {
     /// Region, credentials and endpoint are what the environment says. No call is made.
     pub async fn connect() -> Self {
-        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().tls_provider(ring).build_https())
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(CALL).build())
-            // Trying again is the function's business, which knows which lines are still to be sent.
-            .retry_config(RetryConfig::disabled())
-            .load()
-            .await;
-        Self(Client::new(&config))
+        Self(Client::new(&super::client::config(CALL).await))
     }
 }
 

@@ -6,26 +6,63 @@ use std::{
     rc::Rc,
 };
 
-use super::{Upset, Upsets};
+use super::{Upset, Upsets, large::Uploads};
 use crate::{
     Delivery, EntryError, Fault, LINE_LIMIT, Objects, Page, PortError, Sent,
-    location::{Listing, Object},
+    location::{Folder, Listing, Object},
     port::Stream,
 };
 
 /// Buckets. Pages are short, so that tests turn them.
-#[derive(Default)]
 pub struct MemoryObjects {
     objects: RefCell<BTreeMap<Object, Vec<u8>>>,
     changed: RefCell<Vec<String>>,
-    upsets: Rc<Upsets>,
+    pub(super) upsets: Rc<Upsets>,
+    pub(super) uploads: Uploads,
+    pub(super) chunk_size: usize,
+    pub(super) part_size: usize,
+}
+
+impl Default for MemoryObjects {
+    fn default() -> Self {
+        Self::new(Rc::default())
+    }
 }
 
 const PAGE: usize = 3;
 
 impl MemoryObjects {
     pub fn new(upsets: Rc<Upsets>) -> Self {
-        Self { upsets, ..Self::default() }
+        Self {
+            objects: RefCell::default(),
+            changed: RefCell::default(),
+            upsets,
+            uploads: Uploads::default(),
+            chunk_size: 16 * 1_024,
+            part_size: 5 * 1_024 * 1_024,
+        }
+    }
+
+    /// Objects are read in pieces of so many bytes.
+    #[must_use]
+    pub fn with_chunks_of(self, chunk_size: usize) -> Self {
+        Self { chunk_size, ..self }
+    }
+
+    /// Parts of an upload have at least so many bytes.
+    #[must_use]
+    pub fn with_parts_of(self, part_size: usize) -> Self {
+        Self { part_size, ..self }
+    }
+
+    /// Puts an object there, as somebody else does.
+    ///
+    /// # Panics
+    /// If the URI is not of an object.
+    pub fn place(&self, uri: &str, body: &[u8]) {
+        let (folder, name) = uri.split_at(uri.rfind('/').map_or(0, |slash| slash + 1));
+        let folder = Folder::parse(folder).expect("the URI of an object");
+        self.objects.borrow_mut().insert(folder.object(name), body.to_vec());
     }
 
     /// Every object by its URI.
@@ -51,7 +88,18 @@ impl MemoryObjects {
         }
     }
 
-    fn strike(&self, operation: &'static str, on: &str, happens: impl FnOnce()) -> Result<(), PortError> {
+    pub(super) fn store(&self, object: &Object, body: &[u8]) {
+        match self.objects.borrow_mut().entry(object.clone()) {
+            Entry::Vacant(place) => drop(place.insert(body.to_vec())),
+            Entry::Occupied(mut place) => {
+                if place.insert(body.to_vec()) != body {
+                    self.changed.borrow_mut().push(object.uri());
+                }
+            }
+        }
+    }
+
+    pub(super) fn strike(&self, operation: &'static str, on: &str, happens: impl FnOnce()) -> Result<(), PortError> {
         let lost = |fault| Err(PortError::new(operation, on, fault).because("so the test wants it"));
         match self.upsets.strike() {
             None | Some(Upset::Entries(_)) => happens(),
@@ -72,14 +120,7 @@ impl MemoryObjects {
 
 impl Objects for MemoryObjects {
     async fn put(&self, object: &Object, body: &[u8]) -> Result<(), PortError> {
-        self.strike("put", &object.uri(), || match self.objects.borrow_mut().entry(object.clone()) {
-            Entry::Vacant(place) => drop(place.insert(body.to_vec())),
-            Entry::Occupied(mut place) => {
-                if place.insert(body.to_vec()) != body {
-                    self.changed.borrow_mut().push(object.uri());
-                }
-            }
-        })
+        self.strike("put", &object.uri(), || self.store(object, body))
     }
 
     async fn get(&self, object: &Object) -> Result<Vec<u8>, PortError> {

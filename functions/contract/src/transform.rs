@@ -1,0 +1,22 @@
+//! `transform`: turns an hour's listings into three CSV files.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Folder, Function, QueueEvent, Read, Side, Write};
+
+pub enum Transform {}
+
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "", rename_all = "SCREAMING_SNAKE_CASE")]
+pub struct Env<S: Side> {
+    pub source: S::Slot<Read<Folder>>,
+    pub clean: S::Slot<Write<Folder>>,
+    pub rejected: S::Slot<Write<Folder>>,
+}
+
+impl Function for Transform {
+    const BIN: &'static str = "transform";
+    const DESCRIPTION: &'static str = "Turns listings into CSV files of flats, addresses and agencies";
+    type Event = QueueEvent;
+    type Env<S: Side> = Env<S>;
+}
