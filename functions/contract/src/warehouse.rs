@@ -87,22 +87,24 @@ impl Grant for Load<Warehouse> {
     type On = Warehouse;
     fn statements(on: &Ref<Warehouse>) -> Vec<Statement> {
         match on.parts() {
-            WarehouseParts::RedshiftServerless { arn, .. } => vec![
-                run(arn.clone()),
-                follow(),
-                Statement::allow(&["redshift-serverless:GetCredentials"], arn.clone()),
-            ],
+            WarehouseParts::RedshiftServerless { arn, .. } => {
+                vec![run(arn.clone()), follow(), Statement::allow(&["redshift-serverless:GetCredentials"], arn.clone())]
+            }
             WarehouseParts::Redshift { cluster, database, sign_in, .. } => {
-                vec![run(of_cluster("cluster:${Cluster}", cluster, database, &Value::Null)), follow(), match sign_in {
-                    SignIn::Secret(secret) => read_secret(secret),
-                    SignIn::User(user) => Statement::allow(
-                        &["redshift:GetClusterCredentials"],
-                        json!([
-                            of_cluster("dbname:${Cluster}/${Database}", cluster, database, &Value::Null),
-                            of_cluster("dbuser:${Cluster}/${User}", cluster, &Value::Null, user),
-                        ]),
-                    ),
-                }]
+                vec![
+                    run(of_cluster("cluster:${Cluster}", cluster, database, &Value::Null)),
+                    follow(),
+                    match sign_in {
+                        SignIn::Secret(secret) => read_secret(secret),
+                        SignIn::User(user) => Statement::allow(
+                            &["redshift:GetClusterCredentials"],
+                            json!([
+                                of_cluster("dbname:${Cluster}/${Database}", cluster, database, &Value::Null),
+                                of_cluster("dbuser:${Cluster}/${User}", cluster, &Value::Null, user),
+                            ]),
+                        ),
+                    },
+                ]
             }
             WarehouseParts::Postgres { secret, .. } => vec![read_secret(secret)],
         }
@@ -158,7 +160,10 @@ mod tests {
         let wire = serde_json::to_value(Ref::warehouse(parts.clone()).grant::<Load<Warehouse>>()).unwrap();
         assert_eq!(wire["value"]["Fn::Sub"][0], "postgres://${Host}:${Port}/${Database}?secret=${Secret}");
         assert_eq!(wire["value"]["Fn::Sub"][1]["Host"], json!({ "Fn::GetAtt": ["Database", "Endpoint.Address"] }));
-        assert_eq!(wire["statements"][0]["Resource"], json!({ "Fn::ImportValue": "millrace-dev-data-sources:DatabaseSecret" }));
+        assert_eq!(
+            wire["statements"][0]["Resource"],
+            json!({ "Fn::ImportValue": "millrace-dev-data-sources:DatabaseSecret" })
+        );
         assert_eq!(actions(parts), ["secretsmanager:GetSecretValue"]);
     }
 
