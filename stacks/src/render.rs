@@ -28,10 +28,11 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
+    ("load", include_str!("../../templates/load.yaml.tera")),
     ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
     ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
     ("components/dashboard", include_str!("../../templates/components/dashboard.yaml.tera")),
@@ -43,9 +44,11 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("components/items", include_str!("../../templates/components/items.yaml.tera")),
     ("components/network", include_str!("../../templates/components/network.yaml.tera")),
     ("components/outputs", include_str!("../../templates/components/outputs.yaml.tera")),
+    ("components/parts", include_str!("../../templates/components/parts.yaml.tera")),
     ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
     ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),
     ("components/table", include_str!("../../templates/components/table.yaml.tera")),
+    ("components/warehouse", include_str!("../../templates/components/warehouse.yaml.tera")),
 ];
 
 /// Renders stacks in their order.

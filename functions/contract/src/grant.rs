@@ -20,6 +20,8 @@ pub trait Writes: Grant {}
 pub struct Read<K>(PhantomData<K>);
 pub struct Write<K>(PhantomData<K>);
 pub struct ReadWrite<K>(PhantomData<K>);
+/// Brings data in, and creates what that needs.
+pub struct Load<K>(PhantomData<K>);
 
 impl<K: Kind> Reads for Read<K> where Self: Grant {}
 impl<K: Kind> Writes for Write<K> where Self: Grant {}

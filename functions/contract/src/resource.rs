@@ -12,6 +12,8 @@ pub enum Place {
     Here(String),
     /// In an earlier stack, which exports the resource's reference under this name.
     Imported(String),
+    /// Made of parts that may come from several places: this is what they give together.
+    Composed(Value),
 }
 
 impl Place {
@@ -20,6 +22,7 @@ impl Place {
         match self {
             Self::Here(id) => json!({ "Ref": id }),
             Self::Imported(export) => json!({ "Fn::ImportValue": export }),
+            Self::Composed(value) => value.clone(),
         }
     }
 
@@ -27,7 +30,7 @@ impl Place {
     fn arn(&self, spelt: &str) -> Value {
         match self {
             Self::Here(id) => json!({ "Fn::GetAtt": [id, "Arn"] }),
-            Self::Imported(_) => self.sub(spelt),
+            Self::Imported(_) | Self::Composed(_) => self.sub(spelt),
         }
     }
 
@@ -35,7 +38,7 @@ impl Place {
     fn sub(&self, text: &str) -> Value {
         match self {
             Self::Here(id) => json!({ "Fn::Sub": text.replace("${Name}", &format!("${{{id}}}")) }),
-            Self::Imported(_) => json!({ "Fn::Sub": [text, { "Name": self.reference() }] }),
+            Self::Imported(_) | Self::Composed(_) => json!({ "Fn::Sub": [text, { "Name": self.reference() }] }),
         }
     }
 }
@@ -77,6 +80,15 @@ impl<K: Kind<Part = ()>> Ref<K> {
 }
 
 impl<K: Kind> Ref<K> {
+    /// A resource that is named by several values together.
+    pub(crate) fn composed(value: Value, part: K::Part) -> Self {
+        Self { place: Place::Composed(value), part, kind: PhantomData }
+    }
+
+    pub(crate) fn part(&self) -> &K::Part {
+        &self.part
+    }
+
     pub fn place(&self) -> &Place {
         &self.place
     }
@@ -180,7 +192,7 @@ impl Kind for Queue {
     fn arn(at: &Ref<Self>) -> Value {
         match &at.place {
             Place::Here(id) => json!({ "Fn::GetAtt": [id, "Arn"] }),
-            Place::Imported(_) => {
+            Place::Imported(_) | Place::Composed(_) => {
                 let name = json!({ "Fn::Select": [4, { "Fn::Split": ["/", at.place.reference()] }] });
                 json!({ "Fn::Sub": [
                     "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Name}",

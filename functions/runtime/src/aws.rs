@@ -7,11 +7,16 @@ mod client;
 mod firehose;
 mod s3;
 mod s3_large;
+#[cfg(feature = "secrets")]
+mod secrets;
 #[cfg(feature = "tables")]
 mod tables;
 
+pub use client::config;
 pub use firehose::Firehose;
 pub use s3::S3;
 pub use s3_large::S3Body;
+#[cfg(feature = "secrets")]
+pub use secrets::SecretsManager;
 #[cfg(feature = "tables")]
 pub use tables::Tables;

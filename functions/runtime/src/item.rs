@@ -1,6 +1,6 @@
 //! Items of a table: the port, and what a handle on a table can do.
 
-use contract::{Grant, Handle, Reads, Table};
+use contract::{Grant, Handle, Reads, Table, Writes};
 use serde_json::{Map, Value};
 use std::{future::Future, rc::Rc};
 
@@ -36,11 +36,24 @@ impl Place {
 pub trait Items {
     /// As it is after every write that was answered.
     fn get(&self, place: &Place) -> impl Future<Output = Result<Option<Item>, PortError>>;
+    /// Puts an item there, of which the key is no part, if the attribute still is what it was; none was where there was
+    /// no item. Says whether it did.
+    fn put_if(
+        &self,
+        place: &Place,
+        item: &Item,
+        attribute: &str,
+        was: Option<&str>,
+    ) -> impl Future<Output = Result<bool, PortError>>;
 }
 
 impl<I: Items> Items for Rc<I> {
     async fn get(&self, place: &Place) -> Result<Option<Item>, PortError> {
         (**self).get(place).await
+    }
+
+    async fn put_if(&self, at: &Place, item: &Item, attribute: &str, was: Option<&str>) -> Result<bool, PortError> {
+        (**self).put_if(at, item, attribute, was).await
     }
 }
 
@@ -52,6 +65,33 @@ pub trait Lookup {
 impl<G: Grant<On = Table> + Reads> Lookup for Handle<G> {
     async fn item(&self, items: &impl Items, key: &[(&str, &str)]) -> Result<Option<Item>, PortError> {
         items.get(&place(self, key)).await
+    }
+}
+
+/// Of a table that may be read and written.
+pub trait Swap {
+    /// Replaces an item if nobody else has meanwhile, which its attribute (a text, another at each write) tells. None was
+    /// where there was no item. Says whether it did.
+    fn swap(
+        &self,
+        items: &impl Items,
+        key: &[(&str, &str)],
+        item: &Item,
+        attribute: &str,
+        was: Option<&str>,
+    ) -> impl Future<Output = Result<bool, PortError>>;
+}
+
+impl<G: Grant<On = Table> + Reads + Writes> Swap for Handle<G> {
+    async fn swap(
+        &self,
+        items: &impl Items,
+        key: &[(&str, &str)],
+        item: &Item,
+        attribute: &str,
+        was: Option<&str>,
+    ) -> Result<bool, PortError> {
+        items.put_if(&place(self, key), item, attribute, was).await
     }
 }
 

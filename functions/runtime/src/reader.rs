@@ -21,15 +21,31 @@ pub struct Reader<'a, O: LargeObjects, P> {
     size: Option<u64>,
     at: u64,
     backoff: Backoff,
+    head: Option<Bytes>,
 }
 
 impl<'a, O: LargeObjects, P: Pause> Reader<'a, O, P> {
     pub(crate) fn new(objects: &'a O, pause: &'a P, source: Source) -> Self {
-        Self { objects, pause, source, opened: None, size: None, at: 0, backoff: patience() }
+        Self { objects, pause, source, opened: None, size: None, at: 0, backoff: patience(), head: None }
+    }
+
+    /// The first bytes, at least eight unless there are fewer; they come again.
+    pub async fn head(&mut self) -> Result<Bytes, PortError> {
+        let mut head = Vec::new();
+        while head.len() < 8 {
+            let Some(bytes) = self.next().await? else { break };
+            head.extend_from_slice(&bytes);
+        }
+        let head = Bytes::from(head);
+        self.head = Some(head.clone());
+        Ok(head)
     }
 
     /// The next bytes, none at the end. As long as bytes come, it never runs out of patience.
     pub async fn next(&mut self) -> Result<Option<Bytes>, PortError> {
+        if let Some(head) = self.head.take().filter(|head| !head.is_empty()) {
+            return Ok(Some(head));
+        }
         loop {
             if self.size == Some(self.at) {
                 return Ok(None);

@@ -21,6 +21,7 @@ fn read(body: &[u8], upsets: Upsets) -> Result<Vec<u8>, PortError> {
     let mut reader = handle.open(&objects, &watch, &told)?;
     run(async {
         let mut read = Vec::new();
+        assert!(body.starts_with(&reader.head().await?));
         while let Some(bytes) = reader.next().await? {
             read.extend_from_slice(&bytes);
         }

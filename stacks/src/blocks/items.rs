@@ -47,4 +47,9 @@ impl ItemsView {
             tags: scope.tags.clone(),
         }
     }
+
+    #[must_use]
+    pub fn sorted_by(self, sort_key: &'static str) -> Self {
+        Self { sort_key: Some(sort_key), ..self }
+    }
 }

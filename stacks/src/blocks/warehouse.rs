@@ -1,24 +1,27 @@
 //! A Redshift warehouse: encrypted, not public, reached through the Data API.
 
-use contract::{Folder, Ref, Topic};
+use contract::{Folder, Grant, Read, Ref, SignIn, Statement, Warehouse, WarehouseParts};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{AlarmView, Metric, Scope, Tags};
-use crate::names;
-use crate::stage::Warehouse;
+use super::{Scope, Tags};
+use crate::stage;
 
 #[derive(Debug, Serialize)]
 pub struct WarehouseView {
     name: String,
-    database: String,
+    /// In both senses: Redshift's own first user, and the database that it makes.
+    administrator: &'static str,
+    database: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     serverless: Option<Serverless>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provisioned: Option<Provisioned>,
     /// What its role may read, to copy from.
-    reads: Vec<Value>,
-    kept: bool,
+    statements: Vec<Statement>,
+    network: Value,
+    subnets: Vec<Value>,
+    backup_days: u32,
     deletion: &'static str,
     replace: &'static str,
     tags: Tags,
@@ -33,11 +36,58 @@ struct Serverless {
 struct Provisioned {
     node_type: &'static str,
     nodes: u32,
-    is_cluster: bool,
 }
 
-/// The logical ids that others refer to.
-pub const ROLE: &str = "WarehouseRole";
-pub const WORKGROUP: &str = "WarehouseWorkgroup";
-pub const NAMESPACE: &str = "WarehouseNamespace";
-pub const CLUSTER: &str = "WarehouseCluster";
+const ADMINISTRATOR: &str = "millrace";
+const DATABASE: &str = "warehouse";
+
+impl WarehouseView {
+    /// None where the stage's PostgreSQL is the warehouse.
+    pub fn new(
+        scope: &Scope,
+        kind: stage::Warehouse,
+        reads: &Ref<Folder>,
+        network: Value,
+        subnets: Vec<Value>,
+    ) -> Option<Self> {
+        let (serverless, provisioned) = match kind {
+            stage::Warehouse::Serverless { base_capacity } => (Some(Serverless { base_capacity }), None),
+            stage::Warehouse::Provisioned { node_type, nodes } => (None, Some(Provisioned { node_type, nodes })),
+            stage::Warehouse::Postgres => return None,
+        };
+        Some(Self {
+            name: scope.name("warehouse"),
+            administrator: ADMINISTRATOR,
+            database: DATABASE,
+            serverless,
+            provisioned,
+            statements: Read::<Folder>::statements(reads),
+            network,
+            subnets,
+            backup_days: if scope.stage.keep_data { 35 } else { 1 },
+            deletion: scope.deletion_policy(),
+            replace: scope.replace_policy(),
+            tags: scope.tags.clone(),
+        })
+    }
+
+    /// As a function is given it.
+    pub fn wired(&self) -> Ref<Warehouse> {
+        let attribute = |id: &str, name: &str| json!({ "Fn::GetAtt": [id, name] });
+        let (database, role) = (json!(DATABASE), attribute("WarehouseRole", "Arn"));
+        Ref::warehouse(match self.serverless {
+            Some(_) => WarehouseParts::RedshiftServerless {
+                workgroup: json!({ "Ref": "WarehouseWorkgroup" }),
+                arn: attribute("WarehouseWorkgroup", "Workgroup.WorkgroupArn"),
+                database,
+                role,
+            },
+            None => WarehouseParts::Redshift {
+                cluster: json!({ "Ref": "WarehouseCluster" }),
+                database,
+                role,
+                sign_in: SignIn::User(json!(ADMINISTRATOR)),
+            },
+        })
+    }
+}

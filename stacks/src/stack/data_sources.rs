@@ -26,6 +26,7 @@ pub struct Exports {
 
 /// The stage's own network, as other stacks place things in it.
 pub struct Network {
+    pub id: ExportedValue,
     pub subnets: Vec<ExportedValue>,
     pub functions_group: ExportedValue,
 }
@@ -129,6 +130,7 @@ fn export_network(outputs: &mut Outputs) -> Network {
         SUBNETS.map(|(id, _)| outputs.export_value(id, "A part of the stage's network", json!({ "Ref": id })));
     let group = json!({ "Fn::GetAtt": [FUNCTIONS_GROUP, "GroupId"] });
     Network {
+        id: outputs.export_value("Network", "The stage's network", json!({ "Ref": "Network" })),
         subnets: subnets.into(),
         functions_group: outputs.export_value(FUNCTIONS_GROUP, "What functions in the network are taken for", group),
     }

@@ -2,10 +2,11 @@
 
 use contract::Function;
 use contract::consolidate::Consolidate;
+use contract::load_warehouse::LoadWarehouse;
 use contract::transform::Transform;
 use contract::{accommodation, flats};
 
-use super::ingestion;
+use super::{data_sources, ingestion, load};
 use crate::blocks::InboxNames;
 use crate::names;
 use crate::stage::Stage;
@@ -45,6 +46,8 @@ pub fn inboxes(stage: &Stage) -> Vec<InboxPlace> {
         let bucket = names::bucket(stage, ingestion::FLATS_BUCKET);
         let tries = settings.queue.receive_count;
         all.push(place(ingestion::FLATS, Transform::BIN, bucket, flats::SOURCE, tries));
+        let (bucket, tries) = (data_sources::curated_bucket(stage), settings.load_queue.receive_count);
+        all.push(place(load::WAREHOUSE, LoadWarehouse::BIN, bucket, flats::CLEAN, tries));
     }
     all
 }

@@ -2,6 +2,7 @@
 
 pub mod data_sources;
 pub mod ingestion;
+pub mod load;
 pub mod stream;
 
 mod inboxes;
@@ -23,16 +24,18 @@ pub enum StackKind {
     DataSources,
     Stream,
     Ingestion,
+    Load,
 }
 
 impl StackKind {
-    pub const ALL: [Self; 3] = [Self::DataSources, Self::Stream, Self::Ingestion];
+    pub const ALL: [Self; 4] = [Self::DataSources, Self::Stream, Self::Ingestion, Self::Load];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataSources => "data-sources",
             Self::Stream => "stream",
             Self::Ingestion => "ingestion",
+            Self::Load => "load",
         }
     }
 }
@@ -61,5 +64,6 @@ pub fn stacks(stage: &Stage) -> Vec<Stack> {
     let (data_sources, shared) = data_sources::stack(stage);
     let stream = stage.pipelines.taxi.as_ref().map(|taxi| stream::stack(stage, taxi, &shared));
     let ingestion = ingestion::stack(stage, &shared);
-    [Some(data_sources), stream, ingestion].into_iter().flatten().collect()
+    let load = load::stack(stage, &shared);
+    [Some(data_sources), stream, ingestion, load].into_iter().flatten().collect()
 }

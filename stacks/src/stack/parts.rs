@@ -3,16 +3,20 @@
 use serde::Serialize;
 
 use super::{Output, Outputs, Stack, StackKind};
-use crate::blocks::{AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope};
+use crate::blocks::{
+    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope, WarehouseView,
+};
 use crate::stage::Stage;
 use contract::{Ref, Topic};
 
-/// All that `templates/ingestion.yaml.tera` and `load.yaml.tera` may see, but for the outputs.
+/// All that `templates/components/parts.yaml.tera` may see.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Parts {
     inboxes: Vec<InboxView>,
     buckets: Vec<BucketView>,
     items: Vec<ItemsView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warehouse: Option<WarehouseView>,
     functions: Vec<FunctionView>,
     dashboards: Vec<DashboardView>,
     alarms: Vec<AlarmView>,
@@ -21,7 +25,6 @@ pub(super) struct Parts {
 #[derive(Serialize)]
 struct View {
     description: String,
-    #[serde(flatten)]
     parts: Parts,
     outputs: Vec<Output>,
 }
@@ -41,6 +44,10 @@ impl Parts {
 
     pub(super) fn items(&mut self, items: ItemsView) {
         self.items.push(items);
+    }
+
+    pub(super) fn warehouse(&mut self, warehouse: Option<WarehouseView>) {
+        self.warehouse = warehouse;
     }
 
     pub(super) fn dashboard(&mut self, dashboard: DashboardView) {

@@ -22,7 +22,7 @@ mod queues;
 mod stacks;
 mod streams;
 
-pub(crate) use functions::Invoked;
+use functions::Invoked;
 pub(crate) use items::ListPlace;
 pub(crate) use objects::Now;
 use place::Place;

@@ -3,7 +3,7 @@ use engine::apply::{Applied, Artifact, Deployed, Took, cancel, deploy};
 use engine::engine::Engine;
 use engine::failure::{Exit, Failure, Outcome};
 use engine::plan::{Plan, Step};
-use engine::target::{Target, Wishes};
+use engine::target::{Target, Wanted, Wishes};
 use engine::time::span;
 use serde::Serialize;
 use stacks::stack::StackKind;
@@ -97,6 +97,9 @@ impl Deploy {
                 .hint(format!("deploy without it, or write 'hotswap: true' into environments/{}.yaml", self.stage)));
         }
         let target = self.target(&session)?;
+        if session.stage.platform == Platform::Emulator && target.stacks.iter().any(has_database) {
+            local::ensure_databases(&session.project)?;
+        }
         let (wishes, board) = (self.wishes(), Board::new());
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
         if self.plan {
@@ -109,6 +112,7 @@ impl Deploy {
             Err(failure) if board.was_interrupted() => return Err(self.stopped(&engine, failure).await),
             deployed => deployed?,
         };
+        seed::by_default(&session).await?;
         let warnings = warnings(&session, &target, &deployed);
         let report = DeployReport {
             stage: self.stage.clone(),
@@ -206,6 +210,11 @@ impl StackReport {
 }
 
 /// What the stage asks for and the emulator lacks is said, never silently skipped; so are stacks that nothing needs.
+/// Whether a stack has a database that is to be a real one, also on a laptop.
+fn has_database(stack: &Wanted) -> bool {
+    stack.template.resources().any(|(_, kind, _)| kind == "AWS::RDS::DBInstance")
+}
+
 fn warnings(session: &Session, target: &Target, deployed: &Deployed) -> Vec<String> {
     let mut warnings: Vec<_> = match session.stage.platform {
         Platform::Aws => Vec::new(),

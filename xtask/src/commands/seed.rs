@@ -68,11 +68,15 @@ pub(crate) async fn by_default(session: &Session) -> Outcome {
         return Ok(());
     }
     let table = priority_table(&session.stage);
-    let known = session.cloud.list(preferred(&table)).await.asked(|| format!("cannot read table {table}"))?;
-    if known.is_none() {
-        write(session, &table, &PREFERRED.map(str::to_owned)).await?;
+    match session.cloud.list(preferred(&table)).await {
+        Ok(Some(_)) => Ok(()),
+        // Its stack was not among those that were asked for.
+        Err(error) if error.fault == Fault::NotFound => Ok(()),
+        known => {
+            known.asked(|| format!("cannot read table {table}"))?;
+            write(session, &table, &PREFERRED.map(str::to_owned)).await
+        }
     }
-    Ok(())
 }
 
 async fn write(session: &Session, table: &str, partners: &[String]) -> Outcome {

@@ -1,4 +1,5 @@
 use clap::Args;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use engine::failure::{Context, Failure, Outcome};
@@ -7,6 +8,7 @@ use crate::commands::simulate;
 use crate::output::Form;
 use crate::progress::say;
 use crate::project::Project;
+use crate::tools;
 
 /// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
@@ -37,13 +39,14 @@ impl Test {
         nextest.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
         let has_nextest = nextest.status().is_ok_and(|status| status.success());
         let run: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test"] };
+        let binaries = tools::postgres(&project)?;
         let hint = "run one of them alone: cargo xtask test NAME";
         for (what, packages) in PARTS {
             let none = if has_nextest && self.filter.is_some() { &["--no-tests", "pass"][..] } else { &[] };
             let filter = self.filter.as_deref().into_iter();
             let args: Vec<_> =
                 run.iter().chain(packages).chain(&[ANY_RUST]).chain(none).copied().chain(filter).collect();
-            cargo(&project, what, &args, hint)?;
+            with(&project, what, &args, hint, &[(postgres::VARIABLE, binaries.folder())])?;
         }
         Ok(())
     }
@@ -55,6 +58,10 @@ const PARTS: [(&str, &[&str]); 2] =
     [("tests of the parts", &["--workspace", "--exclude", "xtask"]), ("tests of the whole", &["--package", "xtask"])];
 
 fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
+    with(project, what, args, hint, &[])
+}
+
+fn with(project: &Project, what: &str, args: &[&str], hint: &str, variables: &[(&str, &Path)]) -> Outcome {
     say(&format!("== {what}: cargo {}", args.join(" ")));
     let mut command = Command::new("cargo");
     // Cargo sets these for the program that it runs; handed on, they would make it build everything anew.
@@ -67,6 +74,11 @@ fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
             command.env_remove(&name);
         }
     }
-    let status = command.args(args).current_dir(project.root()).status().failing(|| "cannot run cargo".to_owned())?;
+    let status = command
+        .args(args)
+        .envs(variables.iter().copied())
+        .current_dir(project.root())
+        .status()
+        .failing(|| "cannot run cargo".to_owned())?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{what}: not all is well")).hint(hint)) }
 }

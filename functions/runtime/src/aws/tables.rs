@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::get_item::GetItemError,
     types::AttributeValue,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -32,6 +31,37 @@ impl Items for Tables {
         let output = call.send().await.map_err(|error| place.failed("get", fault(&error)).because(error))?;
         let item = output.item.map(|item| item.into_iter().map(|(name, value)| (name, json(value))).collect());
         Ok(item)
+    }
+
+    async fn put_if(&self, place: &Place, item: &Item, name: &str, was: Option<&str>) -> Result<bool, PortError> {
+        let key = place.key().iter().map(|(name, value)| (name.clone(), AttributeValue::S(value.clone())));
+        let rest = item.iter().map(|(name, value)| (name.clone(), attribute(value)));
+        let mut call = self.0.put_item().table_name(place.table()).set_item(Some(rest.chain(key).collect()));
+        call = call.expression_attribute_names("#name", name);
+        call = match was {
+            None => call.condition_expression("attribute_not_exists(#name)"),
+            Some(was) => call
+                .condition_expression("#name = :was")
+                .expression_attribute_values(":was", AttributeValue::S(was.to_owned())),
+        };
+        match call.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(place.failed("put", fault(&error)).because(error)),
+        }
+    }
+}
+
+fn attribute(value: &Value) -> AttributeValue {
+    match value {
+        Value::Null => AttributeValue::Null(true),
+        Value::Bool(value) => AttributeValue::Bool(*value),
+        Value::Number(number) => AttributeValue::N(number.to_string()),
+        Value::String(text) => AttributeValue::S(text.clone()),
+        Value::Array(list) => AttributeValue::L(list.iter().map(attribute).collect()),
+        Value::Object(map) => {
+            AttributeValue::M(map.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
+        }
     }
 }
 
@@ -62,7 +92,7 @@ fn number(text: String) -> Value {
     }
 }
 
-fn fault(error: &SdkError<GetItemError>) -> Fault {
+fn fault<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Fault {
     match error.code() {
         Some("AccessDeniedException" | "AccessDenied" | "UnrecognizedClientException") => Fault::AccessDenied,
         Some("ResourceNotFoundException") => Fault::NotFound,

@@ -30,6 +30,11 @@ impl MemoryItems {
         self.items.borrow_mut().insert((table.to_owned(), key), item);
     }
 
+    /// All items, as they are.
+    pub fn all(&self) -> Vec<Item> {
+        self.items.borrow().values().cloned().collect()
+    }
+
     pub fn remove_all(&self) {
         self.items.borrow_mut().clear();
     }
@@ -45,5 +50,28 @@ impl Items for MemoryItems {
             Some(Upset::CrashBefore | Upset::CrashAfter) => return lost(Fault::AccessDenied),
         }
         Ok(self.items.borrow().get(&(place.table().to_owned(), place.key().to_vec())).cloned())
+    }
+
+    async fn put_if(&self, place: &Place, item: &Item, attribute: &str, was: Option<&str>) -> Result<bool, PortError> {
+        let lost = |fault| Err(place.failed("put", fault).because("so the test wants it"));
+        let upset = self.upsets.strike();
+        match upset {
+            Some(Upset::Before(fault)) => return lost(fault),
+            Some(Upset::CrashBefore) => return lost(Fault::AccessDenied),
+            _ => {}
+        }
+        let mut items = self.items.borrow_mut();
+        let at = (place.table().to_owned(), place.key().to_vec());
+        let is = items.get(&at).and_then(|item| item.get(attribute)).and_then(Value::as_str);
+        let good = is == was;
+        if good {
+            let key = place.key().iter().map(|(name, value)| (name.clone(), value.clone().into()));
+            items.insert(at, item.clone().into_iter().chain(key).collect());
+        }
+        match upset {
+            Some(Upset::After) => lost(Fault::Passing),
+            Some(Upset::CrashAfter) => lost(Fault::AccessDenied),
+            _ => Ok(good),
+        }
     }
 }

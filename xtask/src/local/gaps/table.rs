@@ -126,7 +126,12 @@ pub(super) const GAPS: &[Gap] = &[
     gap("AWS::DynamoDB::Table", "TimeToLiveSpecification", Set, "items do not expire"),
     gap("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification", Set, "there is no point-in-time recovery"),
     gap("AWS::ECS::Service", "", Used, "the service is said to run, but runs nothing without Docker"),
-    gap("AWS::RDS::DBInstance", "", Used, "the database is said to be available, but there is no engine behind it"),
+    gap(
+        "AWS::RDS::DBInstance",
+        "Engine",
+        Not(&["postgres"]),
+        "the database is said to be available, but there is no engine behind it",
+    ),
     gap("AWS::DMS::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::Redshift::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::Athena::NamedQuery", "", Used, "the emulator refuses a stack that has this type"),

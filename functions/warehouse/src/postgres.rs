@@ -1,0 +1,52 @@
+//! The warehouse in PostgreSQL.
+
+mod connect;
+mod explain;
+mod session;
+
+use std::{error::Error, future::Future};
+
+pub use connect::{BadAuthority, Server, Trust};
+
+use crate::{
+    failure::LoadError,
+    load::Load,
+    port::{Loaded, Source, Warehouse},
+};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// How to sign in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    pub user: String,
+    pub password: String,
+}
+
+/// Where that is kept.
+pub trait Logins {
+    /// As it was read before, unless a fresh one is asked for: a password may have been changed meanwhile.
+    fn login(&self, fresh: bool) -> impl Future<Output = Result<Login, BoxError>>;
+}
+
+/// A database, reached anew for each load: a connection that slept with its function may be dead without saying so.
+pub struct Postgres<L, C> {
+    server: Server,
+    logins: L,
+    trust: Trust,
+    clock: C,
+}
+
+impl<L: Logins, C: Fn() -> String> Postgres<L, C> {
+    /// The clock says the time in RFC 3339, for the record.
+    pub fn new(server: Server, logins: L, trust: Trust, clock: C) -> Self {
+        Self { server, logins, trust, clock }
+    }
+}
+
+impl<L: Logins, C: Fn() -> String> Warehouse for Postgres<L, C> {
+    async fn load(&self, load: &Load, file: impl Source) -> Result<Loaded, LoadError> {
+        let session = connect::connect(&self.server, &self.logins, &self.trust).await?;
+        session::load(&session, load, file, &(self.clock)()).await
+    }
+}

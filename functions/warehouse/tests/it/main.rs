@@ -1,0 +1,10 @@
+//! Loads into real PostgreSQL.
+
+mod bench;
+mod crashes;
+mod files;
+mod golden;
+mod order;
+mod rivals;
+mod tls;
+mod wrong_files;

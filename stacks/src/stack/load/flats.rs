@@ -1,0 +1,88 @@
+//! Flats: cleaned files, through a queue to a function that loads them into the warehouse, each once.
+
+use contract::load_warehouse::{self, LoadWarehouse};
+use contract::{Ref, Table, Warehouse, WarehouseParts, Whole, flats as agreed};
+
+use super::KIND;
+use crate::blocks::{
+    Asset, EventRuleView, InboxNames, InboxView, ItemsView, Placement, Scope, WarehouseView, function,
+};
+use crate::stack::Outputs;
+use crate::stack::data_sources::{Database, Exports, Network};
+use crate::stack::parts::Parts;
+use crate::stage::{Flats, ItemsCapacity, Stage};
+
+pub(in crate::stack) const NAMES: InboxNames = InboxNames {
+    queue: "WarehouseQueue",
+    queue_thing: "warehouse",
+    dead_letters: "WarehouseDeadLetterQueue",
+    dead_letters_thing: "warehouse-dead-letters",
+};
+
+pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut Parts, outputs: &mut Outputs) {
+    let scope = Scope::of(stage, KIND, "flats");
+    let alerts = shared.alert_topic.import();
+    let clean = shared.curated_bucket.import().folder(agreed::CLEAN);
+    let ledger = Ref::<Table>::declared("LoadLedger");
+
+    let inbox = InboxView::new(&scope, NAMES, settings.load_queue);
+    let about = "Tells the loader of each new file for the warehouse";
+    let rule = EventRuleView::of_new_objects(
+        &scope,
+        ("WarehouseArrivals", "warehouse-arrivals"),
+        about,
+        &clean,
+        &inbox.queue(),
+    );
+    let inbox = inbox.told_by_rule(rule);
+
+    let redshift = shared.network.as_ref().and_then(|Network { id, subnets, .. }| {
+        let subnets = subnets.iter().map(|subnet| subnet.import()).collect();
+        WarehouseView::new(&scope, settings.warehouse, &clean, id.import(), subnets)
+    });
+    let (warehouse, placement) = match (&redshift, &shared.database, &shared.network) {
+        (None, Some(database), Some(network)) => (postgres(database), Some(beside(network))),
+        (Some(redshift), ..) => (redshift.wired(), None),
+        (None, ..) => unreachable!("a warehouse that is not Redshift is the stage's database"),
+    };
+    let env = load_warehouse::Env {
+        clean: clean.grant(),
+        ledger: ledger.grant(),
+        warehouse: warehouse.grant(),
+        authorities: load_warehouse::AUTHORITIES_FILE,
+        seconds: Whole(u64::from(settings.load.timeout_seconds)),
+    };
+    let artifacts = shared.artifact_bucket.import();
+    let authorities =
+        Asset { file: load_warehouse::AUTHORITIES_FILE, text: load_warehouse::AUTHORITIES, replaced_by: None };
+    let load = function::<LoadWarehouse>(&scope, "LoadWarehouse", settings.load, &env, inbox.trigger(), &artifacts)
+        .with_asset(authorities)
+        .placed(placement);
+
+    outputs.export("WarehouseQueue", "The queue of files that wait to be loaded", &inbox.queue());
+    outputs.export("WarehouseDeadLetterQueue", "The queue of files that cannot be loaded", &inbox.dead_letters());
+    outputs.export("LoadLedger", "What was loaded when", &ledger);
+
+    let keys =
+        ItemsView::new(&scope, ("LoadLedger", "load-ledger"), load_warehouse::LEDGER_OBJECT, ItemsCapacity::OnDemand);
+    parts.items(keys.sorted_by(load_warehouse::LEDGER_VERSION));
+    parts.warehouse(redshift);
+    parts.inbox(&scope, inbox, load, &alerts);
+}
+
+fn postgres(database: &Database) -> Ref<Warehouse> {
+    Ref::warehouse(WarehouseParts::Postgres {
+        host: database.address.import(),
+        port: database.port.import(),
+        database: database.name.clone().into(),
+        secret: database.secret.import(),
+    })
+}
+
+/// Where functions stand that reach the database.
+fn beside(network: &Network) -> Placement {
+    Placement {
+        subnets: network.subnets.iter().map(|subnet| subnet.import()).collect(),
+        groups: vec![network.functions_group.import()],
+    }
+}

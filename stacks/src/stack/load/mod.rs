@@ -1,0 +1,22 @@
+//! `load`: what was cleaned, on its way to where it is asked for.
+
+mod flats;
+
+use super::data_sources::Exports;
+use super::parts::Parts;
+use super::{Outputs, Stack, StackKind};
+use crate::names;
+use crate::stage::Stage;
+
+const KIND: StackKind = StackKind::Load;
+
+pub(super) use flats::NAMES as WAREHOUSE;
+
+pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
+    let mut parts = Parts::default();
+    let mut outputs = Outputs::of(names::stack(stage, KIND));
+    if let Some(settings) = &stage.pipelines.flats {
+        flats::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    parts.stack(stage, KIND, "what was cleaned, to where it is asked for", outputs)
+}
