@@ -38,7 +38,9 @@ fn record(dice: &mut Dice) -> String {
 
 fn bench(upsets: Upsets, choose: Choose, files: &[(String, String)]) -> Bench {
     let bench = Bench::new(upsets, choose);
-    files.iter().for_each(|(uri, file)| bench.objects.place(uri, file.as_bytes()));
+    for (uri, file) in files {
+        bench.objects.place(uri, file.as_bytes());
+    }
     bench
 }
 
