@@ -57,7 +57,9 @@ where
     }
     let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned());
     let (handler, name) = (&handler, &name);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| match handler.handle(event.payload).await {
+    // Boxed, since what a function waits for nests deeper than the compiler follows through the loop around it.
+    let handle = |event| Box::pin(handler.handle(event));
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| match handle(event.payload).await {
         Ok(answer) => {
             answer.counts.emit(name);
             Ok(answer.response)

@@ -19,6 +19,7 @@ mod objects;
 mod operations;
 mod place;
 mod queues;
+mod secrets;
 mod stacks;
 mod streams;
 
@@ -37,6 +38,7 @@ pub(crate) struct Aws {
     functions: aws_sdk_lambda::Client,
     queues: aws_sdk_sqs::Client,
     items: aws_sdk_dynamodb::Client,
+    secrets: aws_sdk_secretsmanager::Client,
     identity: aws_sdk_sts::Client,
     permissions: aws_sdk_iam::Client,
     place: Place,
@@ -66,6 +68,7 @@ impl Aws {
             functions: aws_sdk_lambda::Client::new(config),
             queues: aws_sdk_sqs::Client::new(config),
             items: aws_sdk_dynamodb::Client::new(config),
+            secrets: aws_sdk_secretsmanager::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
             permissions: aws_sdk_iam::Client::new(config),
             place,
@@ -113,6 +116,10 @@ impl Aws {
 
     pub(crate) async fn put_list(&self, at: ListPlace<'_>, names: &[String]) -> Answer {
         items::put_list(&self.items, at, names).await
+    }
+
+    pub(crate) async fn secret(&self, arn: &str) -> Answer<String> {
+        secrets::get(&self.secrets, arn).await
     }
 
     pub(crate) async fn invoke(&self, function: &str, event: &str) -> Answer<Invoked> {

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::board::Board;
 use crate::cloud::Aws;
 use crate::commands::plan::PlanReport;
+use crate::commands::seed;
 use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::progress::say;

@@ -213,13 +213,15 @@ fn object(body: &str) -> Option<Object> {
     Some(Object { bucket, key, version: text(&body, "/detail/object/version-id") })
 }
 
-/// The last error in a function's log, which is JSON, a line an entry.
+/// The last error in a function's log, whose lines are JSON or, on the emulator, plain.
 fn reason(log: &str) -> Option<String> {
-    log.lines().rev().find_map(|line| {
-        let entry: Value = serde_json::from_str(line.trim()).ok()?;
-        let is_error = entry["level"].as_str().is_some_and(|level| level.eq_ignore_ascii_case("error"));
-        let message = entry.pointer("/fields/message").or_else(|| entry.get("message"))?.as_str()?;
-        is_error.then(|| message.to_owned())
+    log.lines().rev().find_map(|line| match serde_json::from_str::<Value>(line.trim()) {
+        Ok(entry) => {
+            let is_error = entry["level"].as_str().is_some_and(|level| level.eq_ignore_ascii_case("error"));
+            let message = entry.pointer("/fields/message").or_else(|| entry.get("message"))?.as_str()?;
+            is_error.then(|| message.to_owned())
+        }
+        Err(_) => line.split_once("ERROR ").map(|(_, message)| message.trim().to_owned()),
     })
 }
 
@@ -253,5 +255,6 @@ mod tests {
         let log = "START\n{\"level\":\"ERROR\",\"fields\":{\"message\":\"one\"}}\n{\"level\":\"INFO\",\"fields\":{\"message\":\"x\"}}\nEND";
         assert_eq!(reason(log).as_deref(), Some("one"));
         assert_eq!(reason("nothing"), None);
+        assert_eq!(reason("2026-01-01T00:00:00Z ERROR two\nEND").as_deref(), Some("two"));
     }
 }

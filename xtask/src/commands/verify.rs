@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 mod accommodation;
 mod bodies;
+mod database;
+mod flats;
 mod taxi;
 
 pub(crate) use accommodation::preferred;
@@ -30,6 +32,8 @@ enum Pipeline {
     Taxi(VerifyTaxi),
     /// Catalogues: the preferred partner's offer of each accommodation, once
     Accommodation(Common),
+    /// Listings: each in the files for the warehouse and in its tables, once
+    Flats(Common),
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +87,10 @@ impl Verify {
                 let session = common.session().await?;
                 let mut books = accommodation::CatalogueBooks::of(&session).await?;
                 common.settle("accommodation", &mut books).await
+            }
+            Pipeline::Flats(common) => {
+                let session = common.session().await?;
+                common.settle("flats", &mut flats::FlatsBooks::of(&session).await?).await
             }
         }
     }

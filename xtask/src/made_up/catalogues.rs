@@ -26,7 +26,7 @@ pub(crate) fn file(wanted: Wanted, number: u32) -> File {
         }
         // Within a list, what is no JSON would spoil the list.
         if !is_list && random.f64() < wanted.invalid {
-            bytes.extend_from_slice(broken(&mut random, &line).as_bytes());
+            bytes.extend_from_slice(broken(&mut random, form, &line).as_bytes());
         } else {
             bytes.extend_from_slice(line.as_bytes());
         }
@@ -68,10 +68,11 @@ fn offer(random: &mut Rng, wanted: Wanted) -> Value {
     })
 }
 
-fn broken(random: &mut Rng, line: &str) -> String {
+fn broken(random: &mut Rng, form: u32, line: &str) -> String {
     match random.u32(0..3) {
-        0 => line[..line.floor_char_boundary(line.len() / 2)].to_owned(),
-        1 => r#"{"partner_name": "Blue Harbour", "accommodation_data": {}}"#.to_owned(),
+        // Half a list could as well be the beginning of a file that is one list.
+        0 if form != 1 => line[..line.floor_char_boundary(line.len() / 2)].to_owned(),
+        0 | 1 => r#"{"partner_name": "Blue Harbour", "accommodation_data": {}}"#.to_owned(),
         _ => r#"{"accommodation_id": "0000001", "accommodation_data": {}}"#.to_owned(),
     }
 }

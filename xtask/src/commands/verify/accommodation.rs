@@ -4,7 +4,6 @@ use contract::accommodation as agreed;
 use contract::consolidate::Choose;
 use engine::failure::{Failure, Outcome};
 use engine::refusal::Asked;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
 use stacks::stack::ingestion::priority_table;
@@ -12,9 +11,9 @@ use stacks::stack::{InboxPlace, data_sources, inboxes};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use super::bodies::lines;
+use super::bodies::{Bodies, depth, lines};
 use super::{Balance, Looked};
-use crate::cloud::{Aws, Depth, ListPlace};
+use crate::cloud::{Depth, ListPlace};
 use crate::session::Session;
 
 /// Where the list of preferred partners stands.
@@ -54,7 +53,7 @@ struct Expected {
 }
 
 pub(super) struct CatalogueBooks<'a> {
-    cloud: &'a Aws,
+    bodies: Bodies<'a>,
     inbox: InboxPlace,
     choose: Choose,
     output: String,
@@ -81,26 +80,7 @@ impl<'a> CatalogueBooks<'a> {
             ranks.entry(partner).or_insert(rank);
         }
         let output = data_sources::output_bucket(stage);
-        Ok(Self { cloud: &session.cloud, inbox, choose: settings.choose, output, ranks })
-    }
-
-    async fn keys(&self, bucket: &str, prefix: &str) -> Outcome<Vec<String>> {
-        let keys = self.cloud.objects(bucket, prefix).await;
-        keys.asked(|| format!("cannot list bucket {bucket}"))
-    }
-
-    /// Every object under a prefix, its lines worked on one object after the other.
-    async fn each(&self, bucket: &str, prefix: &str, mut take: impl FnMut(&str, Option<Vec<String>>)) -> Outcome {
-        let keys = self.keys(bucket, prefix).await?;
-        let read = |key: String| async move {
-            let bytes = self.cloud.object(bucket, &key).await.asked(|| format!("cannot read {key}"))?;
-            Ok::<_, Failure>((key, bytes))
-        };
-        let mut objects = stream::iter(keys).map(read).buffer_unordered(16);
-        while let Some((key, bytes)) = objects.try_next().await? {
-            take(&key, lines(&bytes));
-        }
-        Ok(())
+        Ok(Self { bodies: Bodies { cloud: &session.cloud }, inbox, choose: settings.choose, output, ranks })
     }
 
     fn expected(&self, lines: &[String]) -> Expected {
@@ -162,65 +142,64 @@ impl Looked for CatalogueBooks<'_> {
     async fn look(&mut self) -> Outcome<Catalogues> {
         let mut found = Catalogues::default();
         let mut balance: HashMap<(String, String), i64> = HashMap::new();
-        self.each(&self.inbox.bucket, self.inbox.prefix, |key, lines| {
-            found.files += 1;
-            let Some(lines) = lines else {
-                found.unreadable.push(key.to_owned());
-                return;
-            };
-            let expected = self.expected(&lines);
-            found.offers += expected.offers;
-            found.dropped += expected.dropped;
-            found.rejected_wanted += expected.rejected;
-            found.wanted += expected.kept.len();
-            for (id, name) in expected.kept {
-                *balance.entry((id, name.to_string())).or_default() -= 1;
-            }
-        })
-        .await?;
+        self.bodies
+            .each(&self.inbox.bucket, self.inbox.prefix, |key, bytes| {
+                found.files += 1;
+                let Some(lines) = lines(bytes) else {
+                    found.unreadable.push(key.to_owned());
+                    return;
+                };
+                let expected = self.expected(&lines);
+                found.offers += expected.offers;
+                found.dropped += expected.dropped;
+                found.rejected_wanted += expected.rejected;
+                found.wanted += expected.kept.len();
+                for (id, name) in expected.kept {
+                    *balance.entry((id, name.to_string())).or_default() -= 1;
+                }
+            })
+            .await?;
         found.unreadable.sort();
 
         let mut wrong = None;
-        self.each(&self.output, &format!("{}year=", agreed::OUTPUT), |key, lines| {
-            for line in lines.unwrap_or_default().iter().filter(|line| !line.is_empty()) {
-                found.written += 1;
-                let value: Value = serde_json::from_str(line).unwrap_or_default();
-                let name = value.pointer("/accommodation_data/accommodation_name").cloned().unwrap_or_default();
-                match value["accommodation_id"].as_str() {
-                    Some(id) => *balance.entry((id.to_owned(), name.to_string())).or_default() += 1,
-                    None => wrong = Some(format!("a line of {key} is no consolidated offer")),
+        self.bodies
+            .each(&self.output, &format!("{}year=", agreed::OUTPUT), |key, bytes| {
+                for line in lines(bytes).unwrap_or_default().iter().filter(|line| !line.is_empty()) {
+                    found.written += 1;
+                    let value: Value = serde_json::from_str(line).unwrap_or_default();
+                    let name = value.pointer("/accommodation_data/accommodation_name").cloned().unwrap_or_default();
+                    match value["accommodation_id"].as_str() {
+                        Some(id) => *balance.entry((id.to_owned(), name.to_string())).or_default() += 1,
+                        None => wrong = Some(format!("a line of {key} is no consolidated offer")),
+                    }
                 }
-            }
-        })
-        .await?;
+            })
+            .await?;
         let mut places = BTreeSet::new();
-        self.each(&self.output, agreed::REJECTED, |key, lines| {
-            for line in lines.unwrap_or_default().iter().filter(|line| !line.is_empty()) {
-                let value: Value = serde_json::from_str(line).unwrap_or_default();
-                if value["reason"].as_str().is_none_or(str::is_empty) {
-                    wrong = Some(format!("a line of {key} has no reason"));
+        self.bodies
+            .each(&self.output, agreed::REJECTED, |key, bytes| {
+                for line in lines(bytes).unwrap_or_default().iter().filter(|line| !line.is_empty()) {
+                    let value: Value = serde_json::from_str(line).unwrap_or_default();
+                    if value["reason"].as_str().is_none_or(str::is_empty) {
+                        wrong = Some(format!("a line of {key} has no reason"));
+                    }
+                    // Of several records in one line, each is told with that line.
+                    places.insert((
+                        value["source"].to_string(),
+                        value["line"].to_string(),
+                        value["record"].to_string(),
+                    ));
+                    found.rejected += 1;
                 }
-                // Of several records in one line, each is told with that line.
-                places.insert((value["source"].to_string(), value["line"].to_string(), value["record"].to_string()));
-                found.rejected += 1;
-            }
-        })
-        .await?;
+            })
+            .await?;
         found.rejected_twice = found.rejected - places.len();
         found.missing = count(balance.values().filter(|left| **left < 0));
         found.unexpected = count(balance.values().filter(|left| **left > 0));
-        found.queue = self.depth(&self.inbox.queue).await?;
-        found.dead_letters = self.depth(&self.inbox.dead_letters).await?;
+        found.queue = depth(self.bodies.cloud, &self.inbox.queue).await?;
+        found.dead_letters = depth(self.bodies.cloud, &self.inbox.dead_letters).await?;
         found.problem = wrong;
         Ok(found)
-    }
-}
-
-impl CatalogueBooks<'_> {
-    async fn depth(&self, queue: &str) -> Outcome<Depth> {
-        let asked = || format!("cannot look into queue {queue}");
-        let url = self.cloud.queue_url(queue).await.asked(asked)?;
-        self.cloud.depth(&url).await.asked(asked)
     }
 }
 

@@ -1,7 +1,39 @@
 //! What objects hold, read as plainly as can be: a file at a time, all of it in memory.
 
+use engine::failure::{Failure, Outcome};
+use engine::refusal::Asked;
 use flate2::read::MultiGzDecoder;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::io::{Cursor, Read};
+
+use crate::cloud::{Aws, Depth};
+
+/// Reads the objects of a bucket.
+pub(super) struct Bodies<'a> {
+    pub(super) cloud: &'a Aws,
+}
+
+impl Bodies<'_> {
+    /// Every object under a prefix, one handed over after the other.
+    pub(super) async fn each(&self, bucket: &str, prefix: &str, mut take: impl FnMut(&str, &[u8])) -> Outcome {
+        let keys = self.cloud.objects(bucket, prefix).await.asked(|| format!("cannot list bucket {bucket}"))?;
+        let read = |key: String| async move {
+            let bytes = self.cloud.object(bucket, &key).await.asked(|| format!("cannot read {key}"))?;
+            Ok::<_, Failure>((key, bytes))
+        };
+        let mut objects = stream::iter(keys).map(read).buffer_unordered(16);
+        while let Some((key, bytes)) = objects.try_next().await? {
+            take(&key, &bytes);
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn depth(cloud: &Aws, queue: &str) -> Outcome<Depth> {
+    let asked = || format!("cannot look into queue {queue}");
+    let url = cloud.queue_url(queue).await.asked(asked)?;
+    cloud.depth(&url).await.asked(asked)
+}
 
 /// The lines of a file that is plain, a gzip or a zip; none if it cannot be read.
 pub(super) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
