@@ -57,7 +57,8 @@ pub async fn each_object(
             let state = (told.uri(), told.state().to_owned());
             let done = match settled.get(&state) {
                 Some(done) => *done,
-                None => match work(told).await {
+                // On the heap: within each other, the states of all these futures are more than the compiler likes.
+                None => match Box::pin(work(told)).await {
                     Ok(counted) => {
                         counts += counted;
                         true
