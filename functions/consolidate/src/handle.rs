@@ -8,7 +8,7 @@ use runtime::{
     Answer, Counts, Handler, Items, LargeObjects, Packing, Pause, QueueResponse, Readable, Rejects, Told, Unpack,
     Writable, each_object,
 };
-use std::error::Error;
+use std::{error::Error, time::Instant};
 
 use crate::{
     best::BUDGET,
@@ -41,6 +41,19 @@ impl<O: LargeObjects, I: Items, P: Pause> Consolidator<O, I, P> {
     #[cfg(test)]
     pub(crate) fn with_budget(self, budget: usize) -> Self {
         Self { budget, ..self }
+    }
+
+    async fn batch(&self, event: QueueEvent, end: Option<Instant>) -> Result<Answer<QueueResponse>, BoxError> {
+        // Read once a batch, and only if there is an object.
+        let mut partners = None;
+        let answer = each_object(event, end, async |told| {
+            let partners = match &partners {
+                Some(partners) => partners,
+                None => partners.insert(Partners::load(&self.env.priorities, &self.items, &self.pause).await?),
+            };
+            self.consolidate(told, partners).await
+        });
+        Ok(answer.await?)
     }
 
     async fn consolidate(&self, told: &Told, partners: &Partners) -> Result<Counts, BoxError> {
@@ -121,15 +134,10 @@ impl<O: LargeObjects, I: Items, P: Pause> Handler<QueueEvent> for Consolidator<O
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {
-        // Read once a batch, and only if there is an object.
-        let mut partners = None;
-        let answer = each_object(event, async |told| {
-            let partners = match &partners {
-                Some(partners) => partners,
-                None => partners.insert(Partners::load(&self.env.priorities, &self.items, &self.pause).await?),
-            };
-            self.consolidate(told, partners).await
-        });
-        Ok(answer.await?)
+        self.batch(event, None).await
+    }
+
+    async fn handle_until(&self, event: QueueEvent, end: Instant) -> Result<Answer<QueueResponse>, BoxError> {
+        self.batch(event, Some(end)).await
     }
 }

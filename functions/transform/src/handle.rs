@@ -5,7 +5,7 @@ use runtime::{
     Answer, Counts, Handler, LargeObjects, Lines, Packing, Pause, QueueResponse, Readable, Reader, Rejects, Told,
     Unpack, Writable, each_object,
 };
-use std::error::Error;
+use std::{error::Error, time::Instant};
 
 use crate::{archive::Spool, batch::Batch, sheets::Sheets};
 
@@ -95,6 +95,10 @@ impl<O: LargeObjects, P: Pause> Handler<QueueEvent> for Transformer<O, P> {
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, async |told| self.transform(told).await).await?)
+        Ok(each_object(event, None, async |told| self.transform(told).await).await?)
+    }
+
+    async fn handle_until(&self, event: QueueEvent, end: Instant) -> Result<Answer<QueueResponse>, BoxError> {
+        Ok(each_object(event, Some(end), async |told| self.transform(told).await).await?)
     }
 }
