@@ -3,7 +3,7 @@
 use clap::Args;
 use engine::failure::{Failure, Outcome};
 use engine::refusal::Asked;
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use stacks::stack::{InboxPlace, inboxes};
@@ -119,13 +119,14 @@ async fn tell_again(cloud: &Aws, inbox: &InboxPlace, mut keys: Vec<String>, seed
     let asked = || format!("cannot tell queue {} again", inbox.queue);
     let url = cloud.queue_url(&inbox.queue).await.asked(asked)?;
     fastrand::Rng::with_seed(seed).shuffle(&mut keys);
-    for keys in keys.chunks(BATCH) {
-        let mut bodies = Vec::new();
-        for key in keys {
-            let now = cloud.object_now(&inbox.bucket, key).await.asked(asked)?;
-            bodies.extend(now.map(|now| notification(&inbox.bucket, key, &now)));
-        }
-        cloud.send_messages(&url, &bodies).await.asked(asked)?;
+    let tell = |key: String| async move {
+        let now = cloud.object_now(&inbox.bucket, &key).await.asked(asked)?;
+        Ok::<_, Failure>(now.map(|now| notification(&inbox.bucket, &key, &now)))
+    };
+    let bodies: Vec<_> = stream::iter(keys).map(tell).buffered(AT_ONCE).try_collect().await?;
+    let bodies: Vec<_> = bodies.into_iter().flatten().collect();
+    for some in bodies.chunks(BATCH) {
+        cloud.send_messages(&url, some).await.asked(asked)?;
     }
     Ok(())
 }

@@ -132,7 +132,7 @@ fn offers(lines: &[String]) -> Vec<Option<(String, String, Value)>> {
 
 fn offer(value: &Value) -> Option<(String, String, Value)> {
     let text = |key: &str| value.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let name = value.pointer("/accommodation_data/accommodation_name").cloned().unwrap_or_default();
+    let name = value.pointer("/accommodation_data/accommodation_name").cloned()?;
     Some((text("partner_name")?, text("accommodation_id")?, name))
 }
 
