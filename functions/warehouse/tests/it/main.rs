@@ -5,6 +5,7 @@ mod crashes;
 mod files;
 mod golden;
 mod order;
+mod redshift;
 mod rivals;
 mod tls;
 mod wrong_files;
