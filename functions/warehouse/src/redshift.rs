@@ -8,7 +8,9 @@
 mod call;
 mod explain;
 
+use aws_config::SdkConfig;
 use aws_sdk_redshiftdata::Client;
+
 use runtime::{Pause, SignIn};
 use std::time::Duration;
 
@@ -35,6 +37,11 @@ pub struct Redshift<P, C> {
     patience: Duration,
     pause: P,
     clock: C,
+}
+
+/// A client for [`Redshift::new`]. No call is made.
+pub fn redshift_client(config: &SdkConfig) -> Client {
+    Client::new(config)
 }
 
 impl<P: Pause, C: Fn() -> String> Redshift<P, C> {

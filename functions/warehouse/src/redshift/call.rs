@@ -42,7 +42,8 @@ impl<P: Pause, C: Fn() -> String> Redshift<P, C> {
         let waited = Waited { pause: &self.pause, time: Cell::default() };
         let mut looks = Backoff::new(u32::MAX, LOOK);
         loop {
-            let seen = self.again("look at a batch", async || self.client.describe_statement().id(id).send().await).await?;
+            let seen =
+                self.again("look at a batch", async || self.client.describe_statement().id(id).send().await).await?;
             match seen.status() {
                 Some(StatusString::Finished) => return Ok(()),
                 Some(StatusString::Failed) => return Err(self.failed(load, statements, &seen).await),
@@ -81,24 +82,28 @@ impl<P: Pause, C: Fn() -> String> Redshift<P, C> {
         if !seen {
             return Ok(None);
         }
-        let output = self.again("read an answer", async || self.client.get_statement_result().id(format!("{id}:1")).send().await);
+        let output = self
+            .again("read an answer", async || self.client.get_statement_result().id(format!("{id}:1")).send().await);
         let output = output.await?;
         let text = |field: &Field| match field {
             Field::StringValue(text) => text.trim().to_owned(),
             Field::LongValue(number) => number.to_string(),
             _ => String::new(),
         };
-        Ok(output.records().first().map(|row| row.iter().map(text).collect::<Vec<_>>()).and_then(|row| match &row[..] {
-            [line, column, reason] => Some(format!("line {line}, column {}: {reason}", explain::ours(column))),
-            _ => None,
-        }))
+        Ok(output.records().first().map(|row| row.iter().map(text).collect::<Vec<_>>()).and_then(
+            |row| match &row[..] {
+                [line, column, reason] => Some(format!("line {line}, column {}: {reason}", explain::ours(column))),
+                _ => None,
+            },
+        ))
     }
 
     /// Whether a batch finished, soon.
     async fn follow_quietly(&self, id: &str) -> Result<bool, LoadError> {
         let mut looks = Backoff::new(10, LOOK);
         loop {
-            let seen = self.again("look at a batch", async || self.client.describe_statement().id(id).send().await).await?;
+            let seen =
+                self.again("look at a batch", async || self.client.describe_statement().id(id).send().await).await?;
             match seen.status() {
                 Some(StatusString::Finished) => return Ok(true),
                 Some(StatusString::Failed | StatusString::Aborted) => return Ok(false),
@@ -110,7 +115,8 @@ impl<P: Pause, C: Fn() -> String> Redshift<P, C> {
 
     /// The number that a statement selects; none where it selects no row.
     pub(super) async fn number(&self, id: &str) -> Result<Option<u64>, LoadError> {
-        let output = self.again("read an answer", async || self.client.get_statement_result().id(id).send().await).await?;
+        let output =
+            self.again("read an answer", async || self.client.get_statement_result().id(id).send().await).await?;
         let Some(field) = output.records().first().and_then(|row| row.first()) else { return Ok(None) };
         match field {
             Field::LongValue(number) => Ok(u64::try_from(*number).ok()),

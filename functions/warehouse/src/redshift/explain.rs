@@ -3,8 +3,7 @@
 use crate::{failure::LoadError, load::Load, sql::Step, target::Target};
 
 /// Where Redshift keeps what is wrong with files.
-pub(super) const WHERE: &str =
-    "line and column are in sys_load_error_detail (stl_load_errors on older clusters): SELECT it ORDER BY start_time DESC";
+pub(super) const WHERE: &str = "line and column are in sys_load_error_detail (stl_load_errors on older clusters): SELECT it ORDER BY start_time DESC";
 
 /// A `COPY` that failed because of what it read, and not because it could not read it.
 pub(super) fn is_of_the_file(step: Option<Step>, said: &str) -> bool {
@@ -52,7 +51,9 @@ pub(super) fn refused(code: Option<&str>, message: Option<&str>) -> Option<LoadE
         "AccessDeniedException" | "AccessDenied" | "UnrecognizedClientException" => {
             Some(LoadError::refused(what(), "the function's role does not allow it: deploy its stack again"))
         }
-        "ResourceNotFoundException" => Some(LoadError::refused(what(), "the workgroup, cluster or secret is not there")),
+        "ResourceNotFoundException" => {
+            Some(LoadError::refused(what(), "the workgroup, cluster or secret is not there"))
+        }
         "ValidationException" => Some(LoadError::Refused { what: what(), remedy: None }),
         _ => None,
     }

@@ -4,7 +4,9 @@ use aws_sdk_redshiftdata::{
     Client,
     config::retry::RetryConfig,
     operation::{
-        batch_execute_statement::{BatchExecuteStatementError, BatchExecuteStatementInput, BatchExecuteStatementOutput},
+        batch_execute_statement::{
+            BatchExecuteStatementError, BatchExecuteStatementInput, BatchExecuteStatementOutput,
+        },
         cancel_statement::CancelStatementOutput,
         describe_statement::{DescribeStatementError, DescribeStatementOutput},
         get_statement_result::GetStatementResultOutput,
@@ -98,7 +100,8 @@ pub(super) fn client(state: &Shared) -> Client {
         let mut state = on.lock().unwrap();
         state.looks += 1;
         if let Some(upset) = state.look.pop_front() {
-            let code = if matches!(upset, Upset::Throttled) { "ThrottlingException" } else { "InternalServerException" };
+            let code =
+                if matches!(upset, Upset::Throttled) { "ThrottlingException" } else { "InternalServerException" };
             let metadata = aws_sdk_redshiftdata::error::ErrorMetadata::builder().code(code).build();
             return MockResponse::Error(DescribeStatementError::generic(metadata));
         }

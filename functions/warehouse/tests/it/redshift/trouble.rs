@@ -12,7 +12,8 @@ fn said(state: &Shared) -> (String, bool) {
 
 #[test]
 fn a_bad_file_is_told_of_with_line_column_and_reason() {
-    let copy = "ERROR: Load into table 'flats_staging' failed.  Check 'sys_load_error_detail' system table for details.";
+    let copy =
+        "ERROR: Load into table 'flats_staging' failed.  Check 'sys_load_error_detail' system table for details.";
     let why = "Invalid digit, Value 'v', Pos 0, Type: Decimal";
     let state = state(&[End::Rows(None), End::Fails("COPY", copy), End::Detail(3, "realestate_baserent", why)]);
     let (said, of_the_file) = said(&state);
@@ -35,8 +36,18 @@ fn where_the_details_cannot_be_read_it_says_where_they_are() {
 #[test]
 fn the_statement_that_failed_is_named_with_the_remedy() {
     let cases = [
-        ("CREATE SCHEMA", "permission denied for database warehouse", "creating the tables", "let the function's database user"),
-        ("COPY", "S3ServiceException:Access Denied,Status 403", "copying the file", "let the role of COPY read the files"),
+        (
+            "CREATE SCHEMA",
+            "permission denied for database warehouse",
+            "creating the tables",
+            "let the function's database user",
+        ),
+        (
+            "COPY",
+            "S3ServiceException:Access Denied,Status 403",
+            "copying the file",
+            "let the role of COPY read the files",
+        ),
         ("SELECT 1 /", "ERROR: Divide by zero", "not every listing", "another program writes to these tables"),
         ("INSERT", "ERROR: 1023 Serializable isolation violation on table", "merging the listings", ""),
         ("LOCK", "relation does not exist", "waiting for other loads", "another shape"),
