@@ -2,11 +2,18 @@
 
 use contract::QueueEvent;
 use serde::Serialize;
-use std::{collections::HashMap, error::Error};
+use std::{
+    collections::HashMap,
+    error::Error,
+    time::{Duration, Instant},
+};
 
 use crate::{Answer, BadNotification, Counts, Told, chain};
 
 type BoxError = Box<dyn Error + Send + Sync>;
+
+/// For an object that takes longer than those before it, and for the answer.
+const SPARE: Duration = Duration::from_secs(5);
 
 /// How Lambda is told which messages stay in the queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -45,34 +52,34 @@ struct Message {
 /// told of twice is worked on once. A message is settled if all of its objects are; what fails is logged with its
 /// bucket, key and cause, and concerns no other message.
 ///
+/// If an end is given, and what is left until then is less than the longest object has taken so far, the rest is
+/// handed back rather than begun: being killed would repeat the whole batch, and again, and again.
+///
 /// The counts are those of settled objects; `returned` counts messages.
 pub async fn each_object(
     event: QueueEvent,
+    end: Option<Instant>,
     mut work: impl AsyncFnMut(&Told) -> Result<Counts, BoxError>,
 ) -> Result<Answer<QueueResponse>, BadQueueEvent> {
     let (mut settled, mut counts, mut response) = (HashMap::new(), Counts::default(), QueueResponse::default());
+    let mut pace = Pace { end, longest: None };
     for message in messages(event)? {
         let mut good = true;
         for told in message.objects() {
             let state = (told.uri(), told.state().to_owned());
             let done = match settled.get(&state) {
                 Some(done) => *done,
-                None => match work(told).await {
-                    Ok(counted) => {
-                        counts += counted;
-                        true
-                    }
-                    Err(error) => {
-                        let cause = chain(&*error);
-                        tracing::error!(
-                            bucket = told.bucket,
-                            key = told.key,
-                            "{} stays in the queue: {cause}",
-                            told.uri()
-                        );
-                        false
-                    }
-                },
+                None if pace.is_over() => {
+                    tracing::warn!("{} stays in the queue: there is no time left for it", told.uri());
+                    false
+                }
+                None => {
+                    let begun = Instant::now();
+                    // On the heap: within each other, the states of these futures are more than the compiler likes.
+                    let done = finished(told, Box::pin(work(told)).await, &mut counts);
+                    pace.longest = pace.longest.max(Some(begun.elapsed()));
+                    done
+                }
             };
             settled.insert(state, done);
             good &= done;
@@ -83,6 +90,35 @@ pub async fn each_object(
         }
     }
     Ok(Answer { response, counts })
+}
+
+/// Whether an object is settled.
+fn finished(told: &Told, done: Result<Counts, BoxError>, counts: &mut Counts) -> bool {
+    match done {
+        Ok(counted) => {
+            *counts += counted;
+            true
+        }
+        Err(error) => {
+            let cause = chain(&*error);
+            tracing::error!(bucket = told.bucket, key = told.key, "{} stays in the queue: {cause}", told.uri());
+            false
+        }
+    }
+}
+
+/// How long objects take, and until when there is time.
+struct Pace {
+    end: Option<Instant>,
+    longest: Option<Duration>,
+}
+
+impl Pace {
+    /// Never before the first object.
+    fn is_over(&self) -> bool {
+        let left = self.end.map(|end| end.saturating_duration_since(Instant::now()));
+        left.zip(self.longest).is_some_and(|(left, longest)| left < longest + SPARE)
+    }
 }
 
 impl Message {
@@ -119,7 +155,7 @@ mod tests {
     /// Works on everything but keys that say they are broken; gives the failed messages, the keys, and the counts.
     fn work(event: QueueEvent) -> (Vec<String>, Vec<String>, Counts) {
         let keys = RefCell::new(Vec::new());
-        let answer = run(each_object(event, async |told| {
+        let answer = run(each_object(event, None, async |told| {
             keys.borrow_mut().push(told.key.clone());
             if told.key.contains("broken") {
                 Err("broken".into())
@@ -155,8 +191,21 @@ mod tests {
         assert_eq!(work(event).0, ["message-0"], "and a message that is there twice is answered for once");
         let mut event = queue_event(&["s3://in/a"].map(told));
         event.records[0].message_id = None;
-        let error = run(each_object(event, async |_| Ok(Counts::default()))).unwrap_err();
+        let error = run(each_object(event, None, async |_| Ok(Counts::default()))).unwrap_err();
         assert_eq!(error.to_string(), "message 1 of the batch has no id");
+    }
+
+    #[test]
+    fn what_there_is_no_time_for_is_handed_back_and_the_first_is_always_tried() {
+        let objects = ["s3://in/a", "s3://in/b", "s3://in/a", "s3://in/c"].map(told);
+        let worked = RefCell::new(0);
+        let answer = run(each_object(queue_event(&objects), Some(Instant::now() + SPARE / 2), async |_| {
+            *worked.borrow_mut() += 1;
+            Ok(Counts::default())
+        }));
+        let answer = answer.unwrap();
+        assert_eq!(worked.into_inner(), 1);
+        assert_eq!(answer.response.failed().collect::<Vec<_>>(), ["message-1", "message-3"]);
     }
 
     #[test]

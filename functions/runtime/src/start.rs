@@ -3,7 +3,13 @@
 use contract::{Function, Run};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
-use std::{env, error::Error, future::Future, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    future::Future,
+    process::ExitCode,
+    time::{Duration, Instant, SystemTime},
+};
 
 use crate::{Answer, chain};
 
@@ -21,6 +27,11 @@ const LAMBDA: [&str; 4] = [
 pub trait Handler<E> {
     type Response: Serialize;
     fn handle(&self, event: E) -> impl Future<Output = Result<Answer<Self::Response>, BoxError>>;
+
+    /// The same for a function that can do a part of the work and hand back the rest: it is killed at this time.
+    fn handle_until(&self, event: E, _end: Instant) -> impl Future<Output = Result<Answer<Self::Response>, BoxError>> {
+        self.handle(event)
+    }
 }
 
 /// Reads the environment, makes the handler from it, and serves invocations until Lambda ends the process.
@@ -57,18 +68,26 @@ where
     }
     let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned());
     let (handler, name) = (&handler, &name);
-    lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| match handler.handle(event.payload).await {
-        Ok(answer) => {
-            answer.counts.emit(name);
-            Ok(answer.response)
-        }
-        Err(error) => {
-            let error_message = chain(&*error);
-            tracing::error!("{error_message}");
-            Err(Diagnostic { error_type: F::BIN.to_owned(), error_message })
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| {
+        let end = Instant::now() + left(event.context.deadline(), SystemTime::now());
+        match handler.handle_until(event.payload, end).await {
+            Ok(answer) => {
+                answer.counts.emit(name);
+                Ok(answer.response)
+            }
+            Err(error) => {
+                let error_message = chain(&*error);
+                tracing::error!("{error_message}");
+                Err(Diagnostic { error_type: F::BIN.to_owned(), error_message })
+            }
         }
     }))
     .await
+}
+
+/// Lambda allows a quarter of an hour at most; what says more is no deadline.
+fn left(deadline: SystemTime, now: SystemTime) -> Duration {
+    deadline.duration_since(now).unwrap_or_default().min(Duration::from_mins(15))
 }
 
 /// Those that are text. The others are not ours, and are no reason to fail.

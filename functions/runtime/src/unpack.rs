@@ -54,6 +54,14 @@ impl Packing {
         KNOWN.iter().find(|(magic, _)| head.starts_with(magic)).map_or(Self::Plain, |(_, packing)| *packing)
     }
 
+    /// For what was unpacked: whether it begins as something that is packed itself.
+    pub fn refuse_nested(head: &[u8]) -> Result<(), BadPack> {
+        match Self::of(head) {
+            Self::Plain => Ok(()),
+            nested => Err(BadPack::Nested(nested.name())),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Plain => "text",
@@ -127,17 +135,9 @@ impl Unpack {
         self.budget.give(self.plain.len() as u64)?;
         if !self.begun && !self.plain.is_empty() {
             self.begun = true;
-            check_member(&self.plain)?;
+            Packing::refuse_nested(&self.plain)?;
         }
         Ok(&self.plain)
-    }
-}
-
-/// Whether what was unpacked begins as something that is packed itself.
-pub(crate) fn check_member(head: &[u8]) -> Result<(), BadPack> {
-    match Packing::of(head) {
-        Packing::Plain => Ok(()),
-        nested => Err(BadPack::Nested(nested.name())),
     }
 }
 

@@ -1,0 +1,65 @@
+//! A function with memory for buckets and for a table.
+
+use contract::{
+    Handle, Whole,
+    accommodation::{KEY, LIST, LIST_ITEM},
+    consolidate::{Choose, Env},
+};
+use runtime::{
+    Answer, Handler, QueueResponse, Told,
+    testing::{MemoryItems, MemoryObjects, Upsets, Watch, queue_event, run},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, rc::Rc};
+
+use crate::handle::Consolidator;
+
+pub(crate) struct Bench {
+    pub(crate) function: Consolidator<Rc<MemoryObjects>, Rc<MemoryItems>, Watch>,
+    pub(crate) objects: Rc<MemoryObjects>,
+    pub(crate) items: Rc<MemoryItems>,
+    pub(crate) upsets: Rc<Upsets>,
+}
+
+pub(crate) const TABLE: &str = "millrace-dev-priorities";
+
+impl Bench {
+    /// Prefers `best` to `good`; the files are tiny, so that they roll over and offers are spilled.
+    pub(crate) fn new(upsets: Upsets, choose: Choose) -> Self {
+        let upsets = Rc::new(upsets);
+        let objects = Rc::new(MemoryObjects::new(Rc::clone(&upsets)).with_chunks_of(200));
+        let items = Rc::new(MemoryItems::new(Rc::clone(&upsets)));
+        items.place(TABLE, &[(KEY, LIST_ITEM)], json!({ LIST: ["best", "good", "best"] }));
+        let env = Env {
+            source: Handle::named("s3://in/accommodation/"),
+            output: Handle::named("s3://out/accommodation/"),
+            rejected: Handle::named("s3://out/accommodation/rejected/"),
+            priorities: Handle::named(TABLE),
+            choose,
+            roll_over: Whole(150),
+        };
+        let function = Consolidator::new(env, Rc::clone(&objects), Rc::clone(&items), Watch::default()).unwrap();
+        Self { function: function.with_budget(200), objects, items, upsets }
+    }
+
+    pub(crate) fn invoke(&self, told: &[Told]) -> Answer<QueueResponse> {
+        run(self.function.handle(queue_event(told))).unwrap()
+    }
+
+    /// What was written, without the sources.
+    pub(crate) fn written(&self) -> BTreeMap<String, Vec<u8>> {
+        self.objects.all().into_iter().filter(|(uri, _)| uri.starts_with("s3://out/")).collect()
+    }
+
+    /// The lines of all files whose URI has this in it.
+    pub(crate) fn lines(&self, of: &str) -> Vec<Value> {
+        let files = self.written().into_iter().filter(|(uri, _)| uri.contains(of));
+        let text: String = files.map(|(_, body)| String::from_utf8(body).unwrap()).collect();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+pub(crate) fn offer(partner: &str, id: &str, name: &str) -> String {
+    let data = json!({ "accommodation_name": name, "accommodation_city": "Ulm" });
+    json!({ "partner_name": partner, "accommodation_id": id, "accommodation_data": data }).to_string()
+}
