@@ -139,8 +139,8 @@ fn of_two_functions_at_once_one_loads_and_each_message_stands_for_itself() {
         bench.empty();
         run(async {
             let port = bench.server.port();
-            let once = || bench.invoke(port, Upsets::default(), all.clone());
-            let (one, other) = futures_util::future::join(once(), once()).await;
+            let invoke = || bench.invoke(port, Upsets::default(), all.clone());
+            let (one, other) = futures_util::future::join(invoke(), invoke()).await;
             for number in 0..Target::ALL.len() {
                 let message = format!("message-{number}");
                 assert!(!(one.contains(&message) && other.contains(&message)), "nobody loaded {message}");

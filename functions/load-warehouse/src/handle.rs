@@ -10,6 +10,7 @@ use std::{
     error::Error,
     hash::{BuildHasher, RandomState},
     process,
+    time::Instant,
 };
 use warehouse::{Load, Source, Warehouse};
 
@@ -94,7 +95,11 @@ where
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, async |told| self.load(told).await).await?)
+        Ok(each_object(event, None, async |told| self.load(told).await).await?)
+    }
+
+    async fn handle_until(&self, event: QueueEvent, end: Instant) -> Result<Answer<QueueResponse>, BoxError> {
+        Ok(each_object(event, Some(end), async |told| self.load(told).await).await?)
     }
 }
 

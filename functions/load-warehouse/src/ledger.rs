@@ -58,7 +58,7 @@ impl<I: Items, P: Pause> Ledger<'_, I, P> {
                 return Ok(Claim::Ours);
             }
         }
-        Err(self.contended(load))
+        Err(contended(load))
     }
 
     /// Notes that the warehouse has it, whoever brought it there.
@@ -75,7 +75,7 @@ impl<I: Items, P: Pause> Ledger<'_, I, P> {
                 return Ok(());
             }
         }
-        Err(self.contended(load))
+        Err(contended(load))
     }
 
     /// Gives an object back at once, with the reason. Without it, it is given back when its time is over.
@@ -111,10 +111,10 @@ impl<I: Items, P: Pause> Ledger<'_, I, P> {
             patiently(self.pause, async || self.table.swap(self.items, &key, &item, REVISION, was).await).await?;
         Ok(swapped || self.read(load).await?.is_some_and(|known| known.revision == next.revision))
     }
+}
 
-    fn contended(&self, load: &Load) -> BoxError {
-        format!("the ledger's entry of {} changes all the time", load.uri()).into()
-    }
+fn contended(load: &Load) -> BoxError {
+    format!("the ledger's entry of {} changes all the time", load.uri()).into()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| file(Target::Flats, 1));
 type Invocation<'a> = Pin<Box<dyn Future<Output = (Vec<usize>, QueueResponse)> + 'a>>;
 
 /// Polls whichever the dice say, until all are done.
-fn at_once<'a>(mut running: Vec<Invocation<'a>>, dice: &mut Dice) -> Vec<(Vec<usize>, QueueResponse)> {
+fn at_once(mut running: Vec<Invocation<'_>>, dice: &mut Dice) -> Vec<(Vec<usize>, QueueResponse)> {
     let mut context = Context::from_waker(Waker::noop());
     let mut done = Vec::new();
     while !running.is_empty() {
@@ -67,7 +67,9 @@ fn schedule(seed: u64) {
     for round in 0.. {
         assert!(round < 40, "files come again and again");
         if round == 6 {
-            upsets.iter().for_each(|upsets| upsets.end());
+            for upsets in &upsets {
+                upsets.end();
+            }
         }
         if open.is_empty() && round > 6 {
             break;
@@ -102,7 +104,6 @@ fn schedule(seed: u64) {
     assert!(entries.iter().all(|entry| entry["state"] == "loaded" && entry["rows"] == 1), "{entries:?}");
 }
 
-#[expect(clippy::print_stderr, reason = "the seed is what repeats a failure")]
 fn schedules(seeds: std::ops::Range<u64>) {
     for seed in seeds {
         if let Err(failure) = catch_unwind(AssertUnwindSafe(|| schedule(seed))) {

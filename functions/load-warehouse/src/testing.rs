@@ -41,9 +41,7 @@ pub(crate) fn uri(target: Target, hour: usize) -> String {
 pub(crate) fn file(target: Target, rows: usize) -> Vec<u8> {
     let names: Vec<&str> = target.columns().iter().map(|column| column.name).collect();
     let mut text = format!("{}\n", names.join(","));
-    for row in 0..rows {
-        text.push_str(&format!("{row}{}\n", ",".repeat(names.len() - 1)));
-    }
+    text.extend((0..rows).map(|row| format!("{row}{}\n", ",".repeat(names.len() - 1))));
     packed(&text)
 }
 

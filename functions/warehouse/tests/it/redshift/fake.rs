@@ -1,5 +1,7 @@
 //! A Data API in memory: batches begin once for each token, run for some looks, and end as the test wants.
 
+#![expect(clippy::disallowed_types, reason = "the client that answers what a test wants")]
+
 use aws_sdk_redshiftdata::{
     Client,
     config::retry::RetryConfig,
@@ -109,7 +111,7 @@ pub(super) fn client(state: &Shared) -> Client {
         let output = DescribeStatementOutput::builder().id(&id);
         let status = match &state.ended[index(&id)] {
             End::Never => output.status(StatusString::Started),
-            _ if state.looks % 3 != 0 => output.status(StatusString::Picked),
+            _ if !state.looks.is_multiple_of(3) => output.status(StatusString::Picked),
             End::Fails(begins, said) => failed(output, &state.batches[index(&id)], begins, said),
             _ => output.status(StatusString::Finished),
         };
@@ -164,7 +166,7 @@ pub(super) type Clocked = Redshift<Watch, fn() -> String>;
 pub(super) fn warehouse(state: &Shared, place: Place) -> Clocked {
     let (database, role) = ("warehouse".to_owned(), ROLE.to_owned());
     let clock: fn() -> String = || "2017-07-14T15:00:00Z".to_owned();
-    Redshift::new(client(state), place, database, role, Duration::from_secs(60), Watch::default(), clock)
+    Redshift::new(client(state), place, database, role, Duration::from_mins(1), Watch::default(), clock)
 }
 
 pub(super) fn serverless() -> Place {
