@@ -13,7 +13,7 @@ use std::{
     io::{self, BufReader, BufWriter, Seek, Write},
 };
 
-use crate::entry::{Entry, Owned, read};
+use crate::entry::{Entry, Owned, order, read};
 
 /// What the buffer may measure: a fifth of the smallest memory that the function is meant for.
 pub(crate) const BUDGET: usize = 48 * 1_024 * 1_024;
@@ -70,8 +70,8 @@ impl Best {
     }
 
     fn sort(&mut self) {
-        let entry = |place: &u32| Entry::decode(&self.buffer[*place as usize..]).ok();
-        self.places.sort_unstable_by(|a, b| entry(a).cmp(&entry(b)));
+        let at = |place: &u32| order(&self.buffer[*place as usize..]);
+        self.places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
     }
 
     /// The best offers, by id.

@@ -1,7 +1,7 @@
 //! What is remembered of an offer while the file is read, as compact as it can be.
 
 use std::{
-    cmp::Ordering,
+    cmp::{Ordering, Reverse},
     io::{self, Read},
 };
 
@@ -75,6 +75,14 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// What encoded entries are sorted by, as the entries themselves are. Nothing is decoded: this is asked of each entry
+/// some twenty times.
+pub(crate) fn order(bytes: &[u8]) -> (&[u8], u32, Reverse<u64>) {
+    let Some((head, texts)) = bytes.split_first_chunk::<HEAD>() else { return (&[], UNLISTED, Reverse(0)) };
+    let head = Head::of(head);
+    (texts.get(..head.id).unwrap_or_default(), head.rank, Reverse(head.number))
+}
+
 struct Head {
     rank: u32,
     number: u64,
@@ -121,6 +129,7 @@ mod tests {
             entry.encode(&mut bytes);
             prop_assert_eq!(bytes.len(), entry.encoded_len());
             prop_assert_eq!(Entry::decode(&bytes).unwrap(), entry);
+            prop_assert_eq!(order(&bytes), (id.as_bytes(), rank, Reverse(number)));
             bytes.extend_from_slice(b"more");
             let owned = read(&mut &bytes[..], &mut Vec::new()).unwrap().unwrap();
             prop_assert_eq!(owned.entry(), entry);

@@ -1,1 +1,33 @@
-fn main() {}
+//! `load-warehouse`: loads each file of flats, addresses and agencies into the warehouse, once.
+//!
+//! The warehouse itself knows what it has: a load is recorded in the transaction that does it. The ledger beside it says
+//! who is at what, so that two functions seldom do the same work, and keeps the history where people can read it.
+
+mod entry;
+mod handle;
+mod ledger;
+mod sign_in;
+mod time;
+mod warehouses;
+
+#[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod schedules;
+#[cfg(test)]
+mod testing;
+
+use contract::load_warehouse::LoadWarehouse;
+use runtime::{
+    Sleep,
+    aws::{S3, Tables},
+    start,
+};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    start::<LoadWarehouse, _>(async |env| {
+        let warehouse = warehouses::connect(&env).await?;
+        handle::Loader::new(env, S3::default(), Tables::connect().await, warehouse, Sleep, time::now)
+    })
+}

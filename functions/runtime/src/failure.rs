@@ -41,6 +41,11 @@ impl PortError {
         Self { operation, on: on.into(), fault, source: None }
     }
 
+    /// For ports in memory.
+    pub fn in_test(operation: &'static str, fault: Fault) -> Self {
+        Self::new(operation, "a port in memory", fault)
+    }
+
     #[must_use]
     pub(crate) fn because(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }

@@ -40,7 +40,7 @@ pub use batch::{Answer, Batch, BatchResponse};
 pub use delivery::Deliverable;
 pub use failure::{Fault, PortError, chain};
 pub use folder::{Readable, Writable};
-pub use item::{Item, Items, Lookup, Swap};
+pub use item::{Item, Items, Lookup, Place as ItemPlace, Swap};
 pub use large::{Body, LargeObjects, Opened, PartId, UploadId};
 pub use lines::{Line, Lines, RECORD_KEPT, RECORD_LIMIT};
 pub use location::BadFolder;

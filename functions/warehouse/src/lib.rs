@@ -24,6 +24,6 @@ pub use port::{Loaded, Source, Warehouse};
 #[cfg(feature = "postgres")]
 pub use postgres::{BadAuthority, Login, Logins, Postgres, Server, Trust};
 #[cfg(feature = "redshift")]
-pub use redshift::{Place, Redshift};
+pub use redshift::{Place, Redshift, redshift_client};
 pub use sheet::SheetReader;
 pub use target::{Column, SCHEMA, Target, Type};

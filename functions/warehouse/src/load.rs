@@ -38,12 +38,7 @@ impl Load {
             NotALoad(format!("'{file}' is of no table: flats.csv.gz, address.csv.gz and agency.csv.gz are loaded"))
         })?;
         let hour = hour_of(day, hour).ok_or_else(expected)?;
-        let mut hash = Sha256::new();
-        for part in [bucket, key, version, table] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let id = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let id = digest(&[bucket, key, version, table]);
         Ok(Self { id, bucket: bucket.to_owned(), key: key.to_owned(), version: version.to_owned(), target, hour })
     }
 
@@ -76,6 +71,18 @@ impl Load {
     pub(crate) fn hour(&self) -> &str {
         &self.hour
     }
+}
+
+/// A short name for these parts, and no others.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash.finalize()[..16]);
+    format!("{:032x}", u128::from_be_bytes(first))
 }
 
 fn hour_of(day: &str, hour: &str) -> Option<String> {

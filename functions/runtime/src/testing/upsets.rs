@@ -61,7 +61,7 @@ impl Upsets {
 
     /// What happens to the call that is being made. A killed function makes no calls any more: they fail until
     /// [`take_crash`](Self::take_crash), and whatever it then answers nobody hears.
-    pub(super) fn strike(&self) -> Option<Upset> {
+    pub fn strike(&self) -> Option<Upset> {
         if self.crashed.get() {
             return Some(Upset::Before(Fault::AccessDenied));
         }

@@ -26,11 +26,11 @@ fn a_crash_anywhere_loads_once() {
                 crashes += 1;
                 let cut = Cut::before(bench.server.port(), at).unwrap();
                 // The last message only says good-bye.
-                let crashed = load(&bench.through(cut.port()), &one, &text).is_err();
+                let is_crashed = load(&bench.through(cut.port()), &one, &text).is_err();
                 let there = bench.dump();
                 assert!(there.is_empty() || there == expected, "{at:?}: half of it is there:\n{there}");
-                assert!(crashed || there == expected, "{at:?}: it is said to be there, and is not");
-                done_unheard += usize::from(crashed && !there.is_empty());
+                assert!(is_crashed || there == expected, "{at:?}: it is said to be there, and is not");
+                done_unheard += usize::from(is_crashed && !there.is_empty());
                 let again = load(&bench.warehouse(), &one, &text).unwrap();
                 assert_eq!(again.before, !there.is_empty(), "{at:?}");
                 assert_eq!(again.rows, 1);

@@ -36,7 +36,8 @@ pub(crate) fn sheet(target: Target, listings: &[&[(&str, &str)]]) -> String {
         }
         let value = |name: &&str| listing.iter().find(|(key, _)| key == name).map_or("", |(_, value)| *value);
         let values: Vec<String> = names.iter().map(|name| quoted(value(name))).collect();
-        text.push_str(&format!("{}\n", values.join(",")));
+        text.push_str(&values.join(","));
+        text.push('\n');
     }
     text
 }

@@ -129,3 +129,12 @@ fn the_order_of_loads_does_not_show() {
         assert_eq!(ends.len(), 1, "case {case}: {files:?}\n{ends:#?}");
     }
 }
+
+/// What one function writes the other one loads.
+#[test]
+fn files_have_the_columns_that_are_agreed_on() {
+    for (sheet, target) in contract::flats::SHEETS.iter().zip(Target::ALL) {
+        assert_eq!(sheet.table, target.table());
+        assert_eq!(sheet.columns, target.columns().iter().map(|column| column.name).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,65 @@
+//! Which warehouse it is, and how it is reached.
+
+use contract::{Handle, Run, load_warehouse::Env};
+use runtime::{Loadable, Sleep, WarehousePlace, aws, aws::SecretsManager};
+use std::{cell::RefCell, error::Error, fs, path::PathBuf, time::Duration};
+use warehouse::{
+    Load, LoadError, Loaded, Place, Postgres, Redshift, Server, Source, Trust, Warehouse, redshift_client,
+};
+
+use crate::{sign_in::SecretLogin, time};
+
+type BoxError = Box<dyn Error + Send + Sync>;
+type Clock = fn() -> String;
+
+/// Of one call to the Data API.
+const CALL: Duration = Duration::from_secs(10);
+
+/// What a function leaves of its time for what comes after a load.
+const LEFT: Duration = Duration::from_secs(20);
+
+pub(crate) enum Either {
+    Postgres(Box<Postgres<SecretLogin<SecretsManager, Sleep>, Clock>>),
+    Redshift(Box<Redshift<Sleep, Clock>>),
+}
+
+/// Makes the client of the one that the environment names. No call is made.
+pub(crate) async fn connect(env: &Env<Run>) -> Result<Either, BoxError> {
+    let clock: Clock = || time::text(time::now());
+    let (place, database, role) = match env.warehouse.place()? {
+        WarehousePlace::Postgres { server, .. } => {
+            let path = packed(env.authorities.name())?;
+            let pem = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            let warehouse = Handle::named(env.warehouse.name());
+            let secrets = SecretsManager::connect().await;
+            let logins = SecretLogin { warehouse, secrets, pause: Sleep, kept: RefCell::default() };
+            let postgres = Postgres::new(Server::parse(&server)?, logins, Trust::parse(&pem)?, clock);
+            return Ok(Either::Postgres(Box::new(postgres)));
+        }
+        WarehousePlace::RedshiftServerless { workgroup, database, role } => {
+            (Place::Serverless { workgroup }, database, role)
+        }
+        WarehousePlace::Redshift { cluster, database, role, sign_in } => {
+            (Place::Cluster { name: cluster, sign_in }, database, role)
+        }
+    };
+    let patience = Duration::from_secs(env.seconds.0).saturating_sub(LEFT).max(LEFT);
+    let client = redshift_client(&aws::config(CALL).await);
+    Ok(Either::Redshift(Box::new(Redshift::new(client, place, database, role, patience, Sleep, clock))))
+}
+
+/// Beside the binary, which is where Lambda unpacks the archive to.
+fn packed(name: &str) -> Result<PathBuf, BoxError> {
+    let root = std::env::var_os("LAMBDA_TASK_ROOT");
+    let root = root.ok_or_else(|| format!("LAMBDA_TASK_ROOT is not set, so '{name}' cannot be found"))?;
+    Ok(PathBuf::from(root).join(name))
+}
+
+impl Warehouse for Either {
+    async fn load(&self, load: &Load, file: impl Source) -> Result<Loaded, LoadError> {
+        match self {
+            Self::Postgres(postgres) => postgres.load(load, file).await,
+            Self::Redshift(redshift) => redshift.load(load, file).await,
+        }
+    }
+}
