@@ -44,6 +44,7 @@ claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
 from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
+from ministack.services.cloudformation import provisioners  # noqa: E402
 import databases  # noqa: E402
 import streams  # noqa: E402
 
@@ -55,7 +56,18 @@ def count_loopback_as_tls():
     emulator.pin_request_origin = lambda address, _secure: origin.set((address, True))
 
 
+def say_what_replaces():
+    """Of kinds that it does not know, every change counts as one that may replace; these hold data, and are asked about."""
+    provisioners._REPLACING_PROPERTIES.update({
+        "AWS::KMS::Key": ("KeySpec", "KeyUsage", "MultiRegion"),
+        "AWS::Kinesis::Stream": ("Name",),
+        "AWS::S3::Bucket": ("BucketName",),
+        "AWS::SecretsManager::Secret": ("Name",),
+    })
+
+
 count_loopback_as_tls()
+say_what_replaces()
 streams.keep_the_rules()
 databases.make_them_real()
 serve = emulator.app
