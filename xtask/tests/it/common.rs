@@ -102,6 +102,18 @@ impl Drop for LocalStage {
     }
 }
 
+/// For asking the emulator's services themselves, as the root of the account.
+pub(crate) async fn client_config(endpoint: &str) -> aws_config::SdkConfig {
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .region(aws_config::Region::new("eu-west-1"))
+        .endpoint_url(endpoint)
+        .http_client(http)
+        .credentials_provider(aws_sdk_iam::config::Credentials::new("000000000000", "emulated", None, None, "test"))
+        .load()
+        .await
+}
+
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

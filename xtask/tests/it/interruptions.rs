@@ -1,8 +1,6 @@
 //! A deploy that is killed or stopped at any moment: the same command again completes it, nothing is lost or left over.
 
-use crate::common::{LocalStage, second_checkout, text};
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_s3::config::Credentials;
+use crate::common::{LocalStage, client_config, second_checkout, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -49,14 +47,7 @@ fn killed_at(stage: &LocalStage, moment: Duration) -> bool {
 
 /// What exists, asked of the services themselves.
 async fn existing(endpoint: &str) -> Value {
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .endpoint_url(endpoint)
-        .http_client(http)
-        .credentials_provider(Credentials::new("000000000000", "emulated", None, None, "test"))
-        .load()
-        .await;
+    let config = client_config(endpoint).await;
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     let buckets = aws_sdk_s3::Client::from_conf(s3).list_buckets().send().await.unwrap();
     let functions = aws_sdk_lambda::Client::new(&config).list_functions().send().await.unwrap();

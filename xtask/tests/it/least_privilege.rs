@@ -1,24 +1,11 @@
 //! The rendered roles are enforced on the local stage: a function whose grant is taken away is denied.
 
-use crate::common::LocalStage;
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_iam::config::Credentials;
+use crate::common::{LocalStage, client_config};
 use aws_sdk_lambda::primitives::Blob;
 use serde_json::{Value, json};
 
 const FUNCTION: &str = "millrace-local-write-to-s3";
 const TRIP: &str = r#"{"TRIP_ID":"1","CALL_TYPE":"C","ORIGIN_CALL":"NA","ORIGIN_STAND":"NA","TAXI_ID":"20000001","TIMESTAMP":"1372636858","DAY_TYPE":"A","MISSING_DATA":"False","POLYLINE":"[[-8.6,41.1]]"}"#;
-
-async fn connect(endpoint: &str) -> aws_config::SdkConfig {
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .endpoint_url(endpoint)
-        .http_client(http)
-        .credentials_provider(Credentials::new("000000000000", "emulated", None, None, "test"))
-        .load()
-        .await
-}
 
 /// Gives the function a batch of one trip; the sequence numbers that it could not store.
 async fn invoke(lambda: &aws_sdk_lambda::Client, sequence: &str) -> Value {
@@ -49,7 +36,7 @@ async fn invoke(lambda: &aws_sdk_lambda::Client, sequence: &str) -> Value {
 async fn a_function_without_its_grant_is_denied() {
     let stage = LocalStage::new();
     let report = stage.json(&["deploy", "--stage", "local"]);
-    let config = connect(report["endpoint"].as_str().unwrap()).await;
+    let config = client_config(report["endpoint"].as_str().unwrap()).await;
     let (iam, lambda) = (aws_sdk_iam::Client::new(&config), aws_sdk_lambda::Client::new(&config));
 
     let answer = invoke(&lambda, "49590338271490256608559692538361571095921575989136588898").await;

@@ -9,4 +9,5 @@ mod house;
 mod interruptions;
 mod least_privilege;
 mod local_stage;
+mod queues;
 mod two_at_once;
