@@ -32,4 +32,4 @@ pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stre
 pub use setting::{AssetFile, BadSetting, Whole};
 pub use side::{Deploy, Handle, Run, Side, Wire};
 pub use statement::Statement;
-pub use warehouse::{SignIn, Warehouse, WarehouseParts};
+pub use warehouse::{Warehouse, WarehouseParts};

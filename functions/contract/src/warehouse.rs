@@ -17,13 +17,16 @@ pub enum WarehouseParts {
         database: Value,
         /// The ARN of the role in which Redshift itself reads the files. The namespace has to have it.
         role: Value,
+        /// The ARN of a secret with `username` and `password`.
+        secret: Value,
     },
     Redshift {
         cluster: Value,
         database: Value,
         /// As above; the cluster has to have it.
         role: Value,
-        sign_in: SignIn,
+        /// As above.
+        secret: Value,
     },
     Postgres {
         host: Value,
@@ -32,15 +35,6 @@ pub enum WarehouseParts {
         /// The ARN of a secret with `username` and `password`.
         secret: Value,
     },
-}
-
-/// How to sign in to a cluster.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SignIn {
-    /// The ARN of a secret with `username` and `password`.
-    Secret(Value),
-    /// A user of the database, for whom Redshift gives out passwords that last minutes.
-    User(Value),
 }
 
 impl Kind for Warehouse {
@@ -62,20 +56,14 @@ impl Ref<Warehouse> {
 
 fn uri(parts: &WarehouseParts) -> Value {
     match parts {
-        WarehouseParts::RedshiftServerless { workgroup, database, role, .. } => json!({ "Fn::Sub": [
-            "redshift-serverless://${Workgroup}/${Database}?role=${Role}",
-            { "Workgroup": workgroup, "Database": database, "Role": role },
+        WarehouseParts::RedshiftServerless { workgroup, database, role, secret, .. } => json!({ "Fn::Sub": [
+            "redshift-serverless://${Workgroup}/${Database}?role=${Role}&secret=${Secret}",
+            { "Workgroup": workgroup, "Database": database, "Role": role, "Secret": secret },
         ] }),
-        WarehouseParts::Redshift { cluster, database, role, sign_in } => {
-            let (key, value) = match sign_in {
-                SignIn::Secret(secret) => ("secret", secret),
-                SignIn::User(user) => ("user", user),
-            };
-            json!({ "Fn::Sub": [
-                format!("redshift://${{Cluster}}/${{Database}}?role=${{Role}}&{key}=${{SignIn}}"),
-                { "Cluster": cluster, "Database": database, "Role": role, "SignIn": value },
-            ] })
-        }
+        WarehouseParts::Redshift { cluster, database, role, secret } => json!({ "Fn::Sub": [
+            "redshift://${Cluster}/${Database}?role=${Role}&secret=${Secret}",
+            { "Cluster": cluster, "Database": database, "Role": role, "Secret": secret },
+        ] }),
         WarehouseParts::Postgres { host, port, database, secret } => json!({ "Fn::Sub": [
             "postgres://${Host}:${Port}/${Database}?secret=${Secret}",
             { "Host": host, "Port": port, "Database": database, "Secret": secret },
@@ -87,24 +75,12 @@ impl Grant for Load<Warehouse> {
     type On = Warehouse;
     fn statements(on: &Ref<Warehouse>) -> Vec<Statement> {
         match on.parts() {
-            WarehouseParts::RedshiftServerless { arn, .. } => {
-                vec![run(arn.clone()), follow(), Statement::allow(&["redshift-serverless:GetCredentials"], arn.clone())]
+            WarehouseParts::RedshiftServerless { arn, secret, .. } => {
+                vec![run(arn.clone()), follow(), read_secret(secret)]
             }
-            WarehouseParts::Redshift { cluster, database, sign_in, .. } => {
-                vec![
-                    run(of_cluster("cluster:${Cluster}", cluster, database, &Value::Null)),
-                    follow(),
-                    match sign_in {
-                        SignIn::Secret(secret) => read_secret(secret),
-                        SignIn::User(user) => Statement::allow(
-                            &["redshift:GetClusterCredentials"],
-                            json!([
-                                of_cluster("dbname:${Cluster}/${Database}", cluster, database, &Value::Null),
-                                of_cluster("dbuser:${Cluster}/${User}", cluster, &Value::Null, user),
-                            ]),
-                        ),
-                    },
-                ]
+            WarehouseParts::Redshift { cluster, secret, .. } => {
+                let arn = "arn:${AWS::Partition}:redshift:${AWS::Region}:${AWS::AccountId}:cluster:${Cluster}";
+                vec![run(json!({ "Fn::Sub": [arn, { "Cluster": cluster }] })), follow(), read_secret(secret)]
             }
             WarehouseParts::Postgres { secret, .. } => vec![read_secret(secret)],
         }
@@ -125,19 +101,6 @@ fn follow() -> Statement {
 
 fn read_secret(secret: &Value) -> Statement {
     Statement::allow(&["secretsmanager:GetSecretValue"], secret.clone())
-}
-
-fn of_cluster(resource: &str, cluster: &Value, database: &Value, user: &Value) -> Value {
-    let names = [("Cluster", cluster), ("Database", database), ("User", user)];
-    let names: serde_json::Map<String, Value> = names
-        .into_iter()
-        .filter(|(name, _)| resource.contains(&format!("${{{name}}}")))
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect();
-    json!({ "Fn::Sub": [
-        format!("arn:${{AWS::Partition}}:redshift:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"),
-        names,
-    ] })
 }
 
 #[cfg(test)]
@@ -169,30 +132,21 @@ mod tests {
 
     #[test]
     fn redshift_is_run_by_name_and_followed_by_whoever_ran_it() {
-        let [database, role] = [json!("warehouse"), json!({ "Fn::GetAtt": ["CopyRole", "Arn"] })];
+        let [database, role, secret] = [json!("warehouse"), json!("arn:role"), json!("arn:secret")];
         let serverless = WarehouseParts::RedshiftServerless {
             workgroup: json!({ "Ref": "Workgroup" }),
             arn: json!({ "Fn::GetAtt": ["Workgroup", "Workgroup.WorkgroupArn"] }),
             database: database.clone(),
             role: role.clone(),
+            secret: secret.clone(),
         };
-        assert!(actions(serverless).contains(&"redshift-serverless:GetCredentials"));
-        let cluster = |sign_in| WarehouseParts::Redshift {
-            cluster: json!({ "Ref": "Cluster" }),
-            database: database.clone(),
-            role: role.clone(),
-            sign_in,
-        };
-        let by_user = cluster(SignIn::User(json!("loader")));
-        let statements = Load::<Warehouse>::statements(&Ref::warehouse(by_user));
-        assert_eq!(
-            statements[2].resource[1]["Fn::Sub"],
-            json!([
-                "arn:${AWS::Partition}:redshift:${AWS::Region}:${AWS::AccountId}:dbuser:${Cluster}/${User}",
-                { "Cluster": { "Ref": "Cluster" }, "User": "loader" },
-            ])
-        );
-        let by_secret = cluster(SignIn::Secret(json!("arn:secret")));
-        assert!(actions(by_secret).contains(&"secretsmanager:GetSecretValue"));
+        let cluster = WarehouseParts::Redshift { cluster: json!({ "Ref": "Cluster" }), database, role, secret };
+        for parts in [serverless, cluster] {
+            let statements = Load::<Warehouse>::statements(&Ref::warehouse(parts.clone()));
+            assert_ne!(statements[0].resource, json!("*"));
+            assert!(statements[1].condition.is_some(), "{parts:?}");
+            assert_eq!(statements[2].resource, json!("arn:secret"));
+            assert!(actions(parts).contains(&"redshift-data:BatchExecuteStatement"));
+        }
     }
 }

@@ -36,11 +36,11 @@ pub(crate) async fn connect(env: &Env<Run>) -> Result<Either, BoxError> {
             let postgres = Postgres::new(Server::parse(&server)?, logins, Trust::parse(&pem)?, clock);
             return Ok(Either::Postgres(Box::new(postgres)));
         }
-        WarehousePlace::RedshiftServerless { workgroup, database, role } => {
-            (Place::Serverless { workgroup }, database, role)
+        WarehousePlace::RedshiftServerless { workgroup, database, role, secret } => {
+            (Place::Serverless { workgroup, secret }, database, role)
         }
-        WarehousePlace::Redshift { cluster, database, role, sign_in } => {
-            (Place::Cluster { name: cluster, sign_in }, database, role)
+        WarehousePlace::Redshift { cluster, database, role, secret } => {
+            (Place::Cluster { name: cluster, secret }, database, role)
         }
     };
     let patience = Duration::from_secs(env.seconds.0).saturating_sub(LEFT).max(LEFT);

@@ -59,4 +59,4 @@ pub use sequence::{BadSequence, Sequence};
 pub use start::{Handler, start};
 pub use unpack::{BadPack, Budget, Packing, Unpack};
 pub use upload::Upload;
-pub use warehouse::{BadWarehouse, Credentials, Loadable, SignIn, WarehousePlace};
+pub use warehouse::{BadWarehouse, Credentials, Loadable, WarehousePlace};

@@ -13,24 +13,19 @@ pub enum WarehousePlace {
         workgroup: String,
         database: String,
         role: String,
+        secret: SecretName,
     },
     Redshift {
         cluster: String,
         database: String,
         role: String,
-        sign_in: SignIn,
+        secret: SecretName,
     },
     Postgres {
         /// `HOST:PORT/DATABASE`.
         server: String,
         secret: SecretName,
     },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignIn {
-    Secret(SecretName),
-    User(String),
 }
 
 /// A name and its password.
@@ -83,23 +78,19 @@ fn parse(uri: &str) -> Result<WarehousePlace, String> {
         let parts = place.split_once('/').filter(|(name, database)| !name.is_empty() && !database.is_empty());
         parts.map(|(name, database)| (name.to_owned(), database.to_owned())).ok_or("NAME/DATABASE is missing")
     };
+    let secret = || asked("secret").map(|arn| SecretName::new(&arn));
     match scheme {
         "redshift-serverless" => {
             let (workgroup, database) = parts()?;
-            Ok(WarehousePlace::RedshiftServerless { workgroup, database, role: asked("role")? })
+            Ok(WarehousePlace::RedshiftServerless { workgroup, database, role: asked("role")?, secret: secret()? })
         }
         "redshift" => {
             let (cluster, database) = parts()?;
-            let sign_in = match said("secret") {
-                Some(secret) => SignIn::Secret(SecretName::new(&secret)),
-                None => SignIn::User(said("user").ok_or("it says neither secret nor user")?),
-            };
-            Ok(WarehousePlace::Redshift { cluster, database, role: asked("role")?, sign_in })
+            Ok(WarehousePlace::Redshift { cluster, database, role: asked("role")?, secret: secret()? })
         }
         "postgres" => {
             let (server, database) = parts()?;
-            let secret = SecretName::new(&asked("secret")?);
-            Ok(WarehousePlace::Postgres { server: format!("{server}/{database}"), secret })
+            Ok(WarehousePlace::Postgres { server: format!("{server}/{database}"), secret: secret()? })
         }
         other => Err(format!("'{other}' is none of redshift-serverless, redshift and postgres")),
     }
@@ -118,16 +109,21 @@ mod tests {
     fn each_kind_is_known_by_its_scheme() {
         let role = "arn:aws:iam::123456789012:role/copy".to_owned();
         let (workgroup, database) = ("wg".to_owned(), "dev".to_owned());
-        assert_eq!(
-            place(&format!("redshift-serverless://wg/dev?role={role}")),
-            Ok(WarehousePlace::RedshiftServerless { workgroup, database: database.clone(), role: role.clone() })
-        );
-        let sign_in = SignIn::User("loader".to_owned());
-        assert_eq!(
-            place(&format!("redshift://c/dev?role={role}&user=loader")),
-            Ok(WarehousePlace::Redshift { cluster: "c".to_owned(), database, role, sign_in })
-        );
         let secret = SecretName::new("arn:aws:secretsmanager:eu-central-1:1:secret:rds!db-1=x");
+        let arn = secret.arn();
+        assert_eq!(
+            place(&format!("redshift-serverless://wg/dev?role={role}&secret={arn}")),
+            Ok(WarehousePlace::RedshiftServerless {
+                workgroup,
+                database: database.clone(),
+                role: role.clone(),
+                secret: secret.clone()
+            })
+        );
+        assert_eq!(
+            place(&format!("redshift://c/dev?role={role}&secret={arn}")),
+            Ok(WarehousePlace::Redshift { cluster: "c".to_owned(), database, role, secret: secret.clone() })
+        );
         assert_eq!(
             place(&format!("postgres://db.example:5432/warehouse?secret={}", secret.arn())),
             Ok(WarehousePlace::Postgres { server: "db.example:5432/warehouse".to_owned(), secret })
@@ -139,7 +135,7 @@ mod tests {
         let why = |uri: &str| place(uri).unwrap_err();
         assert_eq!(why("wg"), "'wg' is not a warehouse: it has no scheme");
         assert!(why("redshift-serverless://wg/dev?x=y").ends_with("it says no role"));
-        assert!(why("redshift://c/dev?role=r").ends_with("it says neither secret nor user"));
+        assert!(why("redshift://c/dev?role=r").ends_with("it says no secret"));
         assert!(why("postgres://h:5?secret=s").ends_with("NAME/DATABASE is missing"));
         assert!(why("mysql://h/d?secret=s").contains("'mysql' is none of"));
     }

@@ -11,7 +11,7 @@ mod explain;
 use aws_config::SdkConfig;
 use aws_sdk_redshiftdata::Client;
 
-use runtime::{Pause, SignIn};
+use runtime::{Pause, SecretName};
 use std::time::Duration;
 
 use crate::{
@@ -25,8 +25,8 @@ use crate::{
 /// Which Redshift, and who signs in how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    Serverless { workgroup: String },
-    Cluster { name: String, sign_in: SignIn },
+    Serverless { workgroup: String, secret: SecretName },
+    Cluster { name: String, secret: SecretName },
 }
 
 pub struct Redshift<P, C> {

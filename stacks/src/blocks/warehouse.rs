@@ -1,6 +1,6 @@
 //! A Redshift warehouse: encrypted, not public, reached through the Data API.
 
-use contract::{Folder, Grant, Read, Ref, SignIn, Statement, Warehouse, WarehouseParts};
+use contract::{Folder, Grant, Read, Ref, Statement, Warehouse, WarehouseParts};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -81,12 +81,13 @@ impl WarehouseView {
                 arn: attribute("WarehouseWorkgroup", "Workgroup.WorkgroupArn"),
                 database,
                 role,
+                secret: attribute("WarehouseNamespace", "Namespace.AdminPasswordSecretArn"),
             },
             None => WarehouseParts::Redshift {
                 cluster: json!({ "Ref": "WarehouseCluster" }),
                 database,
                 role,
-                sign_in: SignIn::User(json!(ADMINISTRATOR)),
+                secret: attribute("WarehouseCluster", "MasterPasswordSecretArn"),
             },
         })
     }

@@ -221,7 +221,11 @@ fn reason(log: &str) -> Option<String> {
             let message = entry.pointer("/fields/message").or_else(|| entry.get("message"))?.as_str()?;
             is_error.then(|| message.to_owned())
         }
-        Err(_) => line.split_once("ERROR ").map(|(_, message)| message.trim().to_owned()),
+        Err(_) => {
+            let (_, message) = line.split_once("ERROR ")?;
+            // Behind the span that it was logged in.
+            Some(message.split_once("}: ").map_or(message, |(_, message)| message).trim().to_owned())
+        }
     })
 }
 

@@ -20,8 +20,8 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert_eq!(first["stage"], "local");
     assert!(first["endpoint"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{first}");
     assert!(first["elapsed_ms"].is_u64(), "{first}");
-    assert_eq!(changed(&first), [true, true]);
-    assert_eq!(uploaded(&first), 2);
+    assert_eq!(changed(&first), [true; 4]);
+    assert_eq!(uploaded(&first), 5);
     let outputs = &first["stacks"][1]["outputs"];
     for key in ["IngressStream", "DeliveryStream", "TaxiOutput"] {
         assert!(outputs[key].is_string(), "{outputs}");
@@ -29,7 +29,7 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
 
     // Nothing changed, so nothing is done.
     let second = stage.json(&["deploy", "--stage", "local"]);
-    assert_eq!(changed(&second), [false, false]);
+    assert_eq!(changed(&second), [false; 4]);
     assert_eq!(uploaded(&second), 0);
 
     let status = stage.json(&["status", "--stage", "local"]);
@@ -68,13 +68,13 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert_eq!(stopped.status.code(), Some(1));
     assert!(text(&stopped.stderr).contains("cargo xtask deploy --stage local"), "{}", text(&stopped.stderr));
     let again = stage.json(&["deploy", "--stage", "local"]);
-    assert_eq!(changed(&again), [false, false]);
+    assert_eq!(changed(&again), [false; 4]);
     stage.json(&["verify", "taxi", "--stage", "local", "--sent", "10502"]);
 
     // Away, and up again under the same names, and away for good.
     stage.succeed(&["destroy", "--stage", "local"]);
     let anew = stage.json(&["deploy", "--stage", "local"]);
-    assert_eq!(changed(&anew), [true, true]);
+    assert_eq!(changed(&anew), [true; 4]);
     stage.succeed(&["destroy", "--stage", "local"]);
     let gone = stage.json(&["status", "--stage", "local"]);
     for stack in gone["stacks"].as_array().unwrap() {

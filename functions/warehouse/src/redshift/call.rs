@@ -5,7 +5,7 @@ use aws_sdk_redshiftdata::{
     operation::describe_statement::DescribeStatementOutput,
     types::{Field, StatusString},
 };
-use runtime::{Backoff, Pause, SignIn};
+use runtime::{Backoff, Pause};
 use std::{cell::Cell, time::Duration};
 
 use super::{Place, Redshift, explain};
@@ -25,11 +25,8 @@ impl<P: Pause, C: Fn() -> String> Redshift<P, C> {
                 let call = self.client.batch_execute_statement();
                 let call = call.database(&self.database).client_token(token).set_sqls(Some(sqls.clone()));
                 let call = match &self.place {
-                    Place::Serverless { workgroup } => call.workgroup_name(workgroup),
-                    Place::Cluster { name, sign_in: SignIn::User(user) } => call.cluster_identifier(name).db_user(user),
-                    Place::Cluster { name, sign_in: SignIn::Secret(secret) } => {
-                        call.cluster_identifier(name).secret_arn(secret.arn())
-                    }
+                    Place::Serverless { workgroup, secret } => call.workgroup_name(workgroup).secret_arn(secret.arn()),
+                    Place::Cluster { name, secret } => call.cluster_identifier(name).secret_arn(secret.arn()),
                 };
                 call.statement_name("load-warehouse").send().await
             })

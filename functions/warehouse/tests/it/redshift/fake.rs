@@ -170,7 +170,16 @@ pub(super) fn warehouse(state: &Shared, place: Place) -> Clocked {
 }
 
 pub(super) fn serverless() -> Place {
-    Place::Serverless { workgroup: "wg".to_owned() }
+    Place::Serverless { workgroup: "wg".to_owned(), secret: secret() }
+}
+
+/// Only a granted handle can name one.
+pub(super) fn secret() -> runtime::SecretName {
+    let named = contract::Handle::<contract::Load<contract::Warehouse>>::named("redshift://c/d?role=r&secret=arn:s");
+    match runtime::Loadable::place(&named) {
+        Ok(runtime::WarehousePlace::Redshift { secret, .. }) => secret,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// A load of flats through the fake, of a file with this text.

@@ -1,9 +1,8 @@
 //! When all goes well, or nearly.
 
-use runtime::SignIn;
 use warehouse::{Loaded, Place, Target};
 
-use super::fake::{End, ROLE, Upset, load, state, warehouse};
+use super::fake::{End, ROLE, Upset, load, secret, serverless, state, warehouse};
 use crate::{
     bench::load_of,
     files::{FLAT, sheet},
@@ -50,18 +49,14 @@ fn a_batch_whose_answer_is_lost_is_not_begun_twice() {
 }
 
 #[test]
-fn a_cluster_is_signed_in_to_by_user_or_by_secret() {
-    let signed_in = |sign_in| {
+fn either_kind_is_signed_in_to_by_its_secret() {
+    let asked = |place| {
         let state = state(&[End::Rows(Some(1))]);
-        let place = Place::Cluster { name: "c".to_owned(), sign_in };
-        let one = load_of(Target::Flats, 16, "v1");
-        crate::bench::load(&warehouse(&state, place), &one, &file()).unwrap();
+        crate::bench::load(&warehouse(&state, place), &load_of(Target::Flats, 16, "v1"), &file()).unwrap();
         let batch = state.lock().unwrap().batches[0].clone();
-        assert_eq!((batch.cluster_identifier(), batch.workgroup_name()), (Some("c"), None));
-        (batch.db_user, batch.secret_arn)
+        (batch.cluster_identifier, batch.workgroup_name, batch.secret_arn)
     };
-    assert_eq!(signed_in(SignIn::User("loader".to_owned())), (Some("loader".to_owned()), None));
-    let named = contract::Handle::<contract::Load<contract::Warehouse>>::named("redshift://c/d?role=r&secret=arn:s");
-    let runtime::WarehousePlace::Redshift { sign_in, .. } = runtime::Loadable::place(&named).unwrap() else { panic!() };
-    assert_eq!(signed_in(sign_in), (None, Some("arn:s".to_owned())));
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(asked(Place::Cluster { name: "c".to_owned(), secret: secret() }), (text("c"), None, text("arn:s")));
+    assert_eq!(asked(serverless()), (None, text("wg"), text("arn:s")));
 }
