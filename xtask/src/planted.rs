@@ -3,6 +3,7 @@
 
 mod faults;
 mod places;
+mod queues;
 
 use check::arn::Location;
 use check::diagnostic::Diagnostic;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::stages;
 use faults::FAULTS;
+use queues::{BESIDE, QUEUES};
 
 /// One kind of fault: where it can stand in a template, and how it is planted there.
 pub(crate) struct Fault {
@@ -27,6 +29,10 @@ pub(crate) struct Fault {
     pub(crate) plant: fn(&mut Value, &str),
 }
 
+fn all() -> impl Iterator<Item = &'static Fault> {
+    FAULTS.iter().chain(&QUEUES).chain(&BESIDE)
+}
+
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
 fn clean() -> Vec<(String, Vec<(String, Value)>)> {
     let file = |rest: &str| format!("project: millrace\naccount: '111111111111'\nregion: eu-west-1\n{rest}");
@@ -35,10 +41,14 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
             "{rest}pipelines:\n  taxi:\n    stream: {{shards: {shards}}}\n    write_to_s3: {{memory_mb: 512}}\n"
         ))
     };
+    let queues = |rest: &str| file(&format!("pipelines:\n  accommodation: {{}}\n  flats: {{{rest}}}\n"));
     let stages = [
         ("small", taxi(1, "keep_data: false\n")),
         ("middle", taxi(4, "alerts: {emails: [a@example.com]}\n")),
         ("large", taxi(40, "log_retention_days: 365\n")),
+        ("postgres", queues("warehouse: postgres")),
+        ("serverless", queues("redshift: {base_capacity: 16}, load: {timeout_seconds: 900}")),
+        ("cluster", queues("warehouse: redshift, redshift: {nodes: 1}")),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {
@@ -69,7 +79,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     let mut missed = Vec::new();
     for (stage, stacks) in clean() {
         assert_eq!(judged(&stacks), [], "{stage} is clean");
-        for fault in &FAULTS {
+        for fault in all() {
             for (number, (name, template)) in stacks.iter().enumerate() {
                 for place in (fault.places)(template) {
                     let mut mutant = stacks.clone();
@@ -91,7 +101,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     println!("{} mutants, each found by its rule", matrix.values().sum::<usize>());
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
     let planted: Vec<_> = matrix.keys().map(|(_, fault)| *fault).collect();
-    for fault in &FAULTS {
+    for fault in all() {
         assert!(planted.contains(&fault.name), "{} has no place in our templates", fault.name);
     }
     assert!(matrix.values().sum::<usize>() > 300, "only {} mutants", matrix.values().sum::<usize>());
@@ -102,8 +112,8 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
 #[ignore = "needs a folder to write to"]
 fn one_mutant_of_each_kind_as_a_file() {
     let folder = std::path::PathBuf::from(std::env::var("PLANTED_FOLDER").unwrap());
-    let (_, stacks) = clean().swap_remove(1);
-    for (number, fault) in FAULTS.iter().enumerate() {
+    let stacks: Vec<_> = clean().into_iter().flat_map(|(_, stacks)| stacks).collect();
+    for (number, fault) in all().enumerate() {
         let (template, place) = stacks
             .iter()
             .find_map(|(_, template)| Some((template.clone(), (fault.places)(template).into_iter().next()?)))

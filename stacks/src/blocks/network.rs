@@ -39,7 +39,8 @@ impl NetworkView {
     /// `with_functions`: whether functions stand in it, which call services from there.
     pub fn new(scope: &Scope, with_functions: bool) -> Self {
         let interfaces = with_functions.then_some(("SecretsEndpoint", "secretsmanager"));
-        let gateways = [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")];
+        let gateways =
+            [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")].into_iter().filter(|_| with_functions);
         let endpoint = |(id, name): (&'static str, &str)| Endpoint {
             id,
             service: json!({ "Fn::Sub": format!("com.amazonaws.${{AWS::Region}}.{name}") }),
@@ -51,7 +52,7 @@ impl NetworkView {
                 .map(|(zone, (id, addresses))| Subnet { id, zone, addresses })
                 .collect(),
             interfaces: interfaces.map(endpoint).into_iter().collect(),
-            gateways: gateways.map(endpoint).into(),
+            gateways: gateways.map(endpoint).collect(),
             tags: scope.tags.clone(),
         }
     }

@@ -81,7 +81,7 @@ impl WarehouseView {
                 arn: attribute("WarehouseWorkgroup", "Workgroup.WorkgroupArn"),
                 database,
                 role,
-                secret: attribute("WarehouseNamespace", "Namespace.AdminPasswordSecretArn"),
+                secret: json!({ "Ref": "WarehouseSecret" }),
             },
             None => WarehouseParts::Redshift {
                 cluster: json!({ "Ref": "WarehouseCluster" }),

@@ -11,6 +11,12 @@ const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 const FUNCTION: &str = "AWS::Lambda::Function";
 const BUCKET: &str = "AWS::S3::Bucket";
 
+/// Mappings of streams, which say where they start.
+fn streams(template: &Value, path: &str) -> Vec<String> {
+    let starts = there(template, MAPPING, "/Properties/StartingPosition");
+    starts.into_iter().map(|place| place.replace("/Properties/StartingPosition", path)).collect()
+}
+
 pub(super) const FAULTS: [Fault; 45] = [
     Fault {
         name: "no on-failure destination",
@@ -27,7 +33,7 @@ pub(super) const FAULTS: [Fault; 45] = [
     Fault {
         name: "retries without end",
         rule: "stream-retries",
-        places: |t| at(t, MAPPING, "/Properties/MaximumRetryAttempts"),
+        places: |t| streams(t, "/Properties/MaximumRetryAttempts"),
         plant: |t, p| set(t, p, json!(-1)),
     },
     Fault {
@@ -39,13 +45,13 @@ pub(super) const FAULTS: [Fault; 45] = [
     Fault {
         name: "records of any age",
         rule: "stream-record-age",
-        places: |t| at(t, MAPPING, "/Properties/MaximumRecordAgeInSeconds"),
+        places: |t| streams(t, "/Properties/MaximumRecordAgeInSeconds"),
         plant: |t, p| set(t, p, json!(-1)),
     },
     Fault {
         name: "no partial response",
         rule: "stream-partial-response",
-        places: |t| there(t, MAPPING, "/Properties/FunctionResponseTypes"),
+        places: |t| streams(t, "/Properties/FunctionResponseTypes"),
         plant: gone,
     },
     Fault {
@@ -57,14 +63,15 @@ pub(super) const FAULTS: [Fault; 45] = [
     Fault {
         name: "retention shorter than retries",
         rule: "stream-retention",
-        places: |t| at(t, MAPPING, "/Properties/MaximumRecordAgeInSeconds"),
+        places: |t| streams(t, "/Properties/MaximumRecordAgeInSeconds"),
         plant: |t, p| set(t, p, json!(604_800)),
     },
     Fault {
         name: "more batches than concurrency",
         rule: "stream-concurrency",
         places: |t| {
-            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions").into_iter().filter(|_| !on_demand(t)).collect()
+            let stream_only = !on_demand(t) && !there(t, MAPPING, "/Properties/StartingPosition").is_empty();
+            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions").into_iter().filter(|_| stream_only).collect()
         },
         plant: |t, p| set(t, p, json!(0)),
     },
