@@ -19,6 +19,8 @@ mod planted;
 mod progress;
 mod project;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod second_opinion;
 mod session;
 mod stages;
