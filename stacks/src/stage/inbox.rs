@@ -57,8 +57,7 @@ impl Inbox {
         let retention_hours = or(raw.retention_hours.as_ref(), Within::of(96)).get();
         let tried_for = receive_count * visibility_seconds;
         if tried_for >= retention_hours * 3600 {
-            let written = [&raw.retention_hours.as_ref().map(|hours| hours.referenced)];
-            let written = written.into_iter().flatten().next().copied();
+            let written = raw.retention_hours.as_ref().map(|hours| hours.referenced);
             let at = written.or(raw.receive_count.as_ref().map(|count| count.referenced));
             return Err(source.fault(
                 &at.unwrap_or(serde_saphyr::Location::UNKNOWN),
@@ -66,7 +65,7 @@ impl Inbox {
                     "a message leaves the queue after {retention_hours} h, before its {receive_count} tries of up to \
                      {visibility_seconds} s each are over"
                 ),
-                &format!("set retention_hours above {}, or receive_count lower", tried_for.div_ceil(3600)),
+                &format!("set retention_hours to {} or more, or receive_count lower", tried_for / 3600 + 1),
             ));
         }
         Ok(Self {
