@@ -122,7 +122,7 @@ impl Deploy {
             hotswapped: deployed.swapped,
             warnings,
             elapsed_ms: started.elapsed().as_millis(),
-            next: next_steps(&self.stage),
+            next: next_steps(&session.stage),
             endpoint: session.endpoint,
         };
         Form::json_if(self.json).tell(&report)
@@ -240,11 +240,21 @@ fn warnings(session: &Session, target: &Target, deployed: &Deployed) -> Vec<Stri
     warnings
 }
 
-fn next_steps(stage: &str) -> Vec<String> {
-    vec![
-        format!("send trips:          cargo xtask send taxi --stage {stage} --count 1000"),
-        format!("look at the results: cargo xtask verify taxi --stage {stage} --wait 60"),
-    ]
+/// How to feed each pipeline that the stage has, and how to look at what comes of it.
+fn next_steps(stage: &Stage) -> Vec<String> {
+    let (name, pipelines) = (&stage.name, &stage.pipelines);
+    let fed = [
+        ("taxi", "--count 1000", pipelines.taxi.is_some()),
+        ("accommodation", "--files 20", pipelines.accommodation.is_some()),
+        ("flats", "--files 10", pipelines.flats.is_some()),
+    ];
+    let steps = fed.into_iter().filter(|(.., there)| *there).flat_map(|(pipeline, size, _)| {
+        [
+            format!("cargo xtask send {pipeline} --stage {name} {size}"),
+            format!("cargo xtask verify {pipeline} --stage {name} --wait 60"),
+        ]
+    });
+    steps.collect()
 }
 
 impl fmt::Display for DeployReport {
