@@ -20,6 +20,12 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn tell(&self, news: News<'_>) {
+        if matches!(news, News::Began { .. } | News::Event { .. } | News::Ended { .. })
+            && let Some(bar) = self.beside.take()
+        {
+            // A stack goes on, so that what it waited for is over.
+            bar.finish_and_clear();
+        }
         match news {
             News::Began { stack, what } => self.stack(stack, &format!("{what} {stack}")),
             News::Event { stack, event } if event.kind == STACK => {
