@@ -38,7 +38,7 @@ struct Endpoint {
 impl NetworkView {
     /// `with_functions`: whether functions stand in it, which call services from there.
     pub fn new(scope: &Scope, with_functions: bool) -> Self {
-        let interfaces = with_functions.then_some(("SecretsEndpoint", "secretsmanager"));
+        let interfaces = [("SecretsEndpoint", "secretsmanager"), ("NoticesEndpoint", "sns")];
         let gateways = [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")];
         let endpoint = |(id, name): (&'static str, &str)| Endpoint {
             id,
@@ -50,7 +50,7 @@ impl NetworkView {
                 .enumerate()
                 .map(|(zone, (id, addresses))| Subnet { id, zone, addresses })
                 .collect(),
-            interfaces: interfaces.map(endpoint).into_iter().collect(),
+            interfaces: interfaces.into_iter().filter(|_| with_functions).map(endpoint).collect(),
             gateways: gateways.map(endpoint).into(),
             tags: scope.tags.clone(),
         }
