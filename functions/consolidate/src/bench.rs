@@ -7,7 +7,7 @@ use contract::{
 };
 use runtime::{
     Answer, Handler, QueueResponse, Told,
-    testing::{MemoryItems, MemoryObjects, Upsets, Watch, queue_event, run},
+    testing::{MemoryItems, MemoryNotices, MemoryObjects, Upsets, Watch, queue_event, received, run},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, rc::Rc};
@@ -15,9 +15,10 @@ use std::{collections::BTreeMap, rc::Rc};
 use crate::handle::Consolidator;
 
 pub(crate) struct Bench {
-    pub(crate) function: Consolidator<Rc<MemoryObjects>, Rc<MemoryItems>, Watch>,
+    pub(crate) function: Consolidator<Rc<MemoryObjects>, Rc<MemoryItems>, Rc<MemoryNotices>, Watch>,
     pub(crate) objects: Rc<MemoryObjects>,
     pub(crate) items: Rc<MemoryItems>,
+    pub(crate) notices: Rc<MemoryNotices>,
     pub(crate) upsets: Rc<Upsets>,
 }
 
@@ -26,9 +27,15 @@ pub(crate) const TABLE: &str = "millrace-dev-priorities";
 impl Bench {
     /// Prefers `best` to `good`; the files are tiny, so that they roll over and offers are spilled.
     pub(crate) fn new(upsets: Upsets, choose: Choose) -> Self {
+        Self::trying(10, upsets, choose)
+    }
+
+    /// The same with a queue that hands out messages so often.
+    pub(crate) fn trying(tries: usize, upsets: Upsets, choose: Choose) -> Self {
         let upsets = Rc::new(upsets);
         let objects = Rc::new(MemoryObjects::new(Rc::clone(&upsets)).with_chunks_of(200));
         let items = Rc::new(MemoryItems::new(Rc::clone(&upsets)));
+        let notices = Rc::new(MemoryNotices::new(Rc::clone(&upsets)));
         items.place(TABLE, &[(KEY, LIST_ITEM)], json!({ LIST: ["best", "good", "best"] }));
         let env = Env {
             source: Handle::named("s3://in/accommodation/"),
@@ -37,13 +44,21 @@ impl Bench {
             priorities: Handle::named(TABLE),
             choose,
             roll_over: Whole(150),
+            notices: Handle::named("arn:topic"),
+            tries: Whole(tries as u64),
         };
-        let function = Consolidator::new(env, Rc::clone(&objects), Rc::clone(&items), Watch::default()).unwrap();
-        Self { function: function.with_budget(200), objects, items, upsets }
+        let ports = (Rc::clone(&objects), Rc::clone(&items), Rc::clone(&notices));
+        let function = Consolidator::new(env, ports.0, ports.1, ports.2, Watch::default()).unwrap();
+        Self { function: function.with_budget(200), objects, items, notices, upsets }
     }
 
     pub(crate) fn invoke(&self, told: &[Told]) -> Answer<QueueResponse> {
         run(self.function.handle(queue_event(told))).unwrap()
+    }
+
+    /// The same with messages that are handed out so many times.
+    pub(crate) fn invoke_again(&self, told: &[Told], times: &[usize]) -> Answer<QueueResponse> {
+        run(self.function.handle(received(queue_event(told), times))).unwrap()
     }
 
     /// What was written, without the sources.

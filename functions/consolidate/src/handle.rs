@@ -5,8 +5,8 @@
 
 use contract::{QueueEvent, Run, consolidate::Env};
 use runtime::{
-    Answer, Counts, Handler, Items, LargeObjects, Packing, Pause, QueueResponse, Readable, Rejects, Told, Unpack,
-    Writable, each_object,
+    Answer, Counts, Handler, Items, LargeObjects, LastTry, Notices, Packing, Pause, QueueResponse, Readable, Rejects,
+    Told, Unpack, Writable, each_object,
 };
 use std::{error::Error, time::Instant};
 
@@ -21,21 +21,22 @@ use crate::{
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-pub(crate) struct Consolidator<O, I, P> {
+pub(crate) struct Consolidator<O, I, N, P> {
     env: Env<Run>,
     objects: O,
     items: I,
+    notices: N,
     pause: P,
     budget: usize,
 }
 
-impl<O: LargeObjects, I: Items, P: Pause> Consolidator<O, I, P> {
+impl<O: LargeObjects, I: Items, N: Notices, P: Pause> Consolidator<O, I, N, P> {
     /// Fails if a folder is none, rather than at the first object.
-    pub(crate) fn new(env: Env<Run>, objects: O, items: I, pause: P) -> Result<Self, BoxError> {
+    pub(crate) fn new(env: Env<Run>, objects: O, items: I, notices: N, pause: P) -> Result<Self, BoxError> {
         env.source.check()?;
         env.output.check_writable()?;
         env.rejected.check_writable()?;
-        Ok(Self { env, objects, items, pause, budget: BUDGET })
+        Ok(Self { env, objects, items, notices, pause, budget: BUDGET })
     }
 
     #[cfg(test)]
@@ -46,7 +47,9 @@ impl<O: LargeObjects, I: Items, P: Pause> Consolidator<O, I, P> {
     async fn batch(&self, event: QueueEvent, end: Option<Instant>) -> Result<Answer<QueueResponse>, BoxError> {
         // Read once a batch, and only if there is an object.
         let mut partners = None;
-        let answer = each_object(event, end, async |told| {
+        let Env { notices: topic, tries, .. } = &self.env;
+        let last = LastTry { topic, tries: *tries, notices: &self.notices, pause: &self.pause };
+        let answer = each_object(event, end, &last, async |told| {
             let partners = match &partners {
                 Some(partners) => partners,
                 None => partners.insert(Partners::load(&self.env.priorities, &self.items, &self.pause).await?),
@@ -130,7 +133,7 @@ fn stem(told: &Told) -> String {
     format!("{}/{}", told.time.format("year=%Y/month=%m/day=%d"), told.name())
 }
 
-impl<O: LargeObjects, I: Items, P: Pause> Handler<QueueEvent> for Consolidator<O, I, P> {
+impl<O: LargeObjects, I: Items, N: Notices, P: Pause> Handler<QueueEvent> for Consolidator<O, I, N, P> {
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {

@@ -20,11 +20,14 @@ mod stories;
 use contract::consolidate::Consolidate;
 use runtime::{
     Sleep,
-    aws::{S3, Tables},
+    aws::{S3, Tables, Topics},
     start,
 };
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    start::<Consolidate, _>(async |env| handle::Consolidator::new(env, S3::default(), Tables::connect().await, Sleep))
+    start::<Consolidate, _>(async |env| {
+        let (items, notices) = (Tables::connect().await, Topics::connect().await);
+        handle::Consolidator::new(env, S3::default(), items, notices, Sleep)
+    })
 }

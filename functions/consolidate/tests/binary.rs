@@ -7,13 +7,15 @@ use runtime::testing::{Aws, Invoked, end_of, invoke, queue_event, told};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_consolidate");
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("SOURCE", "s3://in/accommodation/"),
     ("OUTPUT", "s3://out/accommodation/"),
     ("REJECTED", "s3://out/accommodation/rejected/"),
     ("PRIORITIES", "millrace-dev-priorities"),
     ("CHOOSE", "per-accommodation"),
     ("ROLL_OVER", "500000"),
+    ("NOTICES", "arn:aws:sns:eu-central-1:123456789012:millrace-dev-alerts"),
+    ("TRIES", "10"),
 ];
 const LIST: &str = r#"{"Item":{"contentType":{"S":"PriorityList"},"partner_list":{"L":[{"S":"best"},{"S":"good"}]}}}"#;
 const CATALOGUE: &str = r#"{"partner_name":"good","accommodation_id":"7","accommodation_data":{"accommodation_name":"G"}}

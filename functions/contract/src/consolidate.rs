@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Folder, Function, QueueEvent, Read, Side, Table, Whole, Write};
+use crate::{Folder, Function, Publish, QueueEvent, Read, Side, Table, Topic, Whole, Write};
 
 pub enum Consolidate {}
 
@@ -16,6 +16,10 @@ pub struct Env<S: Side> {
     pub choose: Choose,
     /// Bytes of an output file; a line that is longer has a file of its own.
     pub roll_over: Whole,
+    /// Where people are told of what is given up.
+    pub notices: S::Slot<Publish<Topic>>,
+    /// How often the queue hands out a message before it gives it to its queue of dead letters.
+    pub tries: Whole,
 }
 
 /// Of what the best offer is kept.

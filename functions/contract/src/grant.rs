@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::marker::PhantomData;
 
-use crate::{DeliveryStream, Folder, Kind, Ref, Statement, Table};
+use crate::{DeliveryStream, Folder, Kind, Ref, Statement, Table, Topic};
 
 /// A resource kind together with what may be done to it.
 pub trait Grant {
@@ -20,6 +20,8 @@ pub trait Writes: Grant {}
 pub struct Read<K>(PhantomData<K>);
 pub struct Write<K>(PhantomData<K>);
 pub struct ReadWrite<K>(PhantomData<K>);
+/// Tells people.
+pub struct Publish<K>(PhantomData<K>);
 /// Brings data in, and creates what that needs.
 pub struct Load<K>(PhantomData<K>);
 
@@ -59,6 +61,14 @@ impl Grant for Write<DeliveryStream> {
     type On = DeliveryStream;
     fn statements(on: &Ref<DeliveryStream>) -> Vec<Statement> {
         vec![Statement::allow(&["firehose:PutRecordBatch"], on.arn())]
+    }
+}
+
+impl Grant for Publish<Topic> {
+    type On = Topic;
+    /// What an encrypted topic's key asks for besides is the topic's business, and so the stack's.
+    fn statements(on: &Ref<Topic>) -> Vec<Statement> {
+        vec![Statement::allow(&["sns:Publish"], on.arn())]
     }
 }
 

@@ -27,7 +27,7 @@ pub mod write_to_s3;
 pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMessage};
 pub use function::{Function, environment};
-pub use grant::{Grant, Load, Read, ReadWrite, Reads, Write, Writes};
+pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Write, Writes};
 pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Table, Topic};
 pub use setting::{AssetFile, BadSetting, Whole};
 pub use side::{Deploy, Handle, Run, Side, Wire};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetFile, Folder, Function, Load, QueueEvent, Read, ReadWrite, Side, Table, Warehouse, Whole};
+use crate::{
+    AssetFile, Folder, Function, Load, Publish, QueueEvent, Read, ReadWrite, Side, Table, Topic, Warehouse, Whole,
+};
 
 pub enum LoadWarehouse {}
 
@@ -16,6 +18,10 @@ pub struct Env<S: Side> {
     pub authorities: AssetFile,
     /// How long a load may take: the function's time-out. A load that began longer ago belongs to nobody any more.
     pub seconds: Whole,
+    /// Where people are told of what is given up.
+    pub notices: S::Slot<Publish<Topic>>,
+    /// How often the queue hands out a message before it gives it to its queue of dead letters.
+    pub tries: Whole,
 }
 
 impl Function for LoadWarehouse {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Folder, Function, QueueEvent, Read, Side, Write};
+use crate::{Folder, Function, Publish, QueueEvent, Read, Side, Topic, Whole, Write};
 
 pub enum Transform {}
 
@@ -12,6 +12,10 @@ pub struct Env<S: Side> {
     pub source: S::Slot<Read<Folder>>,
     pub clean: S::Slot<Write<Folder>>,
     pub rejected: S::Slot<Write<Folder>>,
+    /// Where people are told of what is given up.
+    pub notices: S::Slot<Publish<Topic>>,
+    /// How often the queue hands out a message before it gives it to its queue of dead letters.
+    pub tries: Whole,
 }
 
 impl Function for Transform {

@@ -5,13 +5,13 @@ use contract::QueueEvent;
 use postgres::{Break, Cut, ThrowAway, throw_away};
 use runtime::{
     Handler,
-    testing::{MemoryItems, MemoryObjects, Upset, Upsets, Watch, queue_event, told},
+    testing::{MemoryItems, MemoryNotices, MemoryObjects, Upset, Upsets, Watch, queue_event, told},
 };
 use std::{error::Error, rc::Rc};
 use warehouse::{Login, Logins, Postgres, SCHEMA, Server, Target, Trust};
 
 use crate::{
-    handle::Loader,
+    handle::{Loader, Ports},
     testing::{Clock, SECONDS, SharedItems, env, file, packed, uri},
 };
 
@@ -60,8 +60,8 @@ impl Bench {
         let clock: fn() -> String = || "2017-07-14T15:00:00Z".to_owned();
         let warehouse = Postgres::new(server, Known, self.trust.clone(), clock);
         let items = SharedItems { items: Rc::clone(&self.items), upsets: Rc::new(upsets) };
-        let loader =
-            Loader::new(env(), Rc::clone(&self.objects), items, warehouse, Watch::default(), self.clock.reader());
+        let ports = Ports { objects: Rc::clone(&self.objects), items, notices: Rc::<MemoryNotices>::default() };
+        let loader = Loader::new(env(10), ports, warehouse, Watch::default(), self.clock.reader());
         let answer = loader.unwrap().handle(event).await.unwrap();
         answer.response.failed().map(str::to_owned).collect()
     }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use contract::{QueueEvent, Run, load_warehouse::Env};
 use runtime::{
-    Answer, Counts, Handler, Items, LargeObjects, Pause, QueueResponse, Readable, Reader, Told, each_object,
+    Answer, Counts, Handler, Items, LargeObjects, LastTry, Notices, Pause, QueueResponse, Readable, Reader, Told,
+    each_object,
 };
 use std::{
     env,
@@ -18,14 +19,20 @@ use crate::ledger::{Claim, Ledger};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-pub(crate) struct Loader<O, I, W, P, C> {
+pub(crate) struct Loader<O, I, N, W, P, C> {
     env: Env<Run>,
-    objects: O,
-    items: I,
+    ports: Ports<O, I, N>,
     warehouse: W,
     pause: P,
     clock: C,
     owner: String,
+}
+
+/// What it calls besides the warehouse.
+pub(crate) struct Ports<O, I, N> {
+    pub(crate) objects: O,
+    pub(crate) items: I,
+    pub(crate) notices: N,
 }
 
 /// Another function is at it. Its message comes again, and by then it is loaded or given up.
@@ -36,25 +43,39 @@ struct Taken {
     until: String,
 }
 
-impl<O, I, W, P, C> Loader<O, I, W, P, C>
+impl<O, I, N, W, P, C> Loader<O, I, N, W, P, C>
 where
     O: LargeObjects,
     I: Items,
+    N: Notices,
     W: Warehouse,
     P: Pause,
     C: Fn() -> DateTime<Utc>,
 {
     /// Fails if a folder is none, rather than at the first file.
-    pub(crate) fn new(env: Env<Run>, objects: O, items: I, warehouse: W, pause: P, clock: C) -> Result<Self, BoxError> {
+    pub(crate) fn new(
+        env: Env<Run>,
+        ports: Ports<O, I, N>,
+        warehouse: W,
+        pause: P,
+        clock: C,
+    ) -> Result<Self, BoxError> {
         env.clean.check()?;
-        Ok(Self { env, objects, items, warehouse, pause, clock, owner: owner() })
+        Ok(Self { env, ports, warehouse, pause, clock, owner: owner() })
+    }
+
+    async fn batch(&self, event: QueueEvent, end: Option<Instant>) -> Result<Answer<QueueResponse>, BoxError> {
+        let Env { notices: topic, tries, .. } = &self.env;
+        let last = LastTry { topic, tries: *tries, notices: &self.ports.notices, pause: &self.pause };
+        Ok(each_object(event, end, &last, async |told| self.load(told).await).await?)
     }
 
     async fn load(&self, told: &Told) -> Result<Counts, BoxError> {
-        let file = self.env.clean.open(&self.objects, &self.pause, told)?;
+        let file = self.env.clean.open(&self.ports.objects, &self.pause, told)?;
         let version = Some(told.state()).filter(|state| !state.is_empty()).unwrap_or("-");
         let load = Load::of(&told.bucket, &told.key, version)?;
-        let ledger = Ledger { table: &self.env.ledger, items: &self.items, pause: &self.pause, owner: &self.owner };
+        let items = &self.ports.items;
+        let ledger = Ledger { table: &self.env.ledger, items, pause: &self.pause, owner: &self.owner };
         // What the ledger calls loaded is asked of the warehouse all the same, which may have been made anew.
         if let Claim::Taken { owner, until } = ledger.claim(&load, (self.clock)(), self.env.seconds.0).await? {
             let until = DateTime::from_timestamp(until, 0).unwrap_or_default();
@@ -84,10 +105,11 @@ impl<O: LargeObjects, P: Pause> Source for File<'_, O, P> {
     }
 }
 
-impl<O, I, W, P, C> Handler<QueueEvent> for Loader<O, I, W, P, C>
+impl<O, I, N, W, P, C> Handler<QueueEvent> for Loader<O, I, N, W, P, C>
 where
     O: LargeObjects,
     I: Items,
+    N: Notices,
     W: Warehouse,
     P: Pause,
     C: Fn() -> DateTime<Utc>,
@@ -95,11 +117,11 @@ where
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, None, async |told| self.load(told).await).await?)
+        self.batch(event, None).await
     }
 
     async fn handle_until(&self, event: QueueEvent, end: Instant) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, Some(end), async |told| self.load(told).await).await?)
+        self.batch(event, Some(end)).await
     }
 }
 

@@ -20,7 +20,7 @@ mod testing;
 use contract::load_warehouse::LoadWarehouse;
 use runtime::{
     Sleep,
-    aws::{S3, Tables},
+    aws::{S3, Tables, Topics},
     start,
 };
 use std::process::ExitCode;
@@ -28,6 +28,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     start::<LoadWarehouse, _>(async |env| {
         let warehouse = warehouses::connect(&env).await?;
-        handle::Loader::new(env, S3::default(), Tables::connect().await, warehouse, Sleep, time::now)
+        let ports =
+            handle::Ports { objects: S3::default(), items: Tables::connect().await, notices: Topics::connect().await };
+        handle::Loader::new(env, ports, warehouse, Sleep, time::now)
     })
 }

@@ -23,13 +23,16 @@ use warehouse::{Load, LoadError, Loaded, Source, Target, Warehouse};
 
 pub(crate) const SECONDS: u64 = 60;
 
-pub(crate) fn env() -> Env<Run> {
+/// Of a queue that hands out messages so often.
+pub(crate) fn env(tries: usize) -> Env<Run> {
     Env {
         clean: Handle::named("s3://curated/flats/clean/"),
         ledger: Handle::named("ledger"),
         warehouse: Handle::named("postgres://127.0.0.1:5/warehouse?secret=arn:s"),
         authorities: AUTHORITIES_FILE,
         seconds: Whole(SECONDS),
+        notices: Handle::named("arn:topic"),
+        tries: Whole(tries as u64),
     }
 }
 

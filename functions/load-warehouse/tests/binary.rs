@@ -17,6 +17,8 @@ fn variables<'a>(root: &'a str, warehouse: &'a str) -> Vec<(&'a str, &'a str)> {
         ("WAREHOUSE", warehouse),
         ("AUTHORITIES", "rds.pem"),
         ("SECONDS", "60"),
+        ("NOTICES", "arn:aws:sns:eu-central-1:123456789012:millrace-dev-alerts"),
+        ("TRIES", "10"),
     ]
 }
 

@@ -5,6 +5,8 @@
 
 mod client;
 mod firehose;
+#[cfg(feature = "notices")]
+mod notices;
 mod s3;
 mod s3_large;
 #[cfg(feature = "secrets")]
@@ -14,6 +16,8 @@ mod tables;
 
 pub use client::config;
 pub use firehose::Firehose;
+#[cfg(feature = "notices")]
+pub use notices::Topics;
 pub use s3::S3;
 pub use s3_large::S3Body;
 #[cfg(feature = "secrets")]

@@ -2,7 +2,7 @@
 //! counts, and answers.
 //!
 //! A function crate sees a resource only through its [`contract::Handle`]. The methods of a handle are here, one set
-//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`]); the ports behind them take names that nothing but
+//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`]); the ports behind them take names that nothing but
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
@@ -13,9 +13,11 @@ mod folder;
 mod item;
 mod json;
 mod large;
+mod last_try;
 mod lines;
 mod location;
 mod metrics;
+mod notice;
 mod notification;
 mod port;
 mod quarantine;
@@ -42,9 +44,11 @@ pub use failure::{Fault, PortError, chain};
 pub use folder::{Readable, Writable};
 pub use item::{Item, Items, Lookup, Place as ItemPlace, Swap};
 pub use large::{Body, LargeObjects, Opened, PartId, UploadId};
+pub use last_try::LastTry;
 pub use lines::{Line, Lines, RECORD_KEPT, RECORD_LIMIT};
 pub use location::BadFolder;
 pub use metrics::Counts;
+pub use notice::{Notices, Publishable, Subject, TopicName};
 pub use notification::{BadNotification, Told};
 pub use port::{Delivery, EntryError, Objects, Page, Sent};
 pub use quarantine::Quarantined;

@@ -1,10 +1,10 @@
 //! A function with memory for buckets, and listings for it.
 
-use contract::{Handle, transform::Env};
+use contract::{Handle, Whole, transform::Env};
 use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
 use runtime::{
     Answer, Handler, QueueResponse, Told,
-    testing::{MemoryObjects, Upsets, Watch, queue_event, run},
+    testing::{MemoryNotices, MemoryObjects, Upsets, Watch, queue_event, received, run},
 };
 use serde_json::json;
 use std::{
@@ -17,27 +17,41 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::handle::Transformer;
 
 pub(crate) struct Bench {
-    function: Transformer<Rc<MemoryObjects>, Watch>,
+    function: Transformer<Rc<MemoryObjects>, Rc<MemoryNotices>, Watch>,
     pub(crate) objects: Rc<MemoryObjects>,
+    pub(crate) notices: Rc<MemoryNotices>,
     pub(crate) upsets: Rc<Upsets>,
 }
 
 impl Bench {
     /// Parts are tiny, so that files have several.
     pub(crate) fn new(upsets: Upsets) -> Self {
+        Self::trying(10, upsets)
+    }
+
+    /// The same with a queue that hands out messages so often.
+    pub(crate) fn trying(tries: usize, upsets: Upsets) -> Self {
         let upsets = Rc::new(upsets);
         let objects = Rc::new(MemoryObjects::new(Rc::clone(&upsets)).with_chunks_of(200).with_parts_of(250));
+        let notices = Rc::new(MemoryNotices::new(Rc::clone(&upsets)));
         let env = Env {
             source: Handle::named("s3://in/flats/"),
             clean: Handle::named("s3://out/flats/clean/"),
             rejected: Handle::named("s3://out/flats/rejected/"),
+            notices: Handle::named("arn:topic"),
+            tries: Whole(tries as u64),
         };
-        let function = Transformer::new(env, Rc::clone(&objects), Watch::default()).unwrap();
-        Self { function, objects, upsets }
+        let function = Transformer::new(env, Rc::clone(&objects), Rc::clone(&notices), Watch::default()).unwrap();
+        Self { function, objects, notices, upsets }
     }
 
     pub(crate) fn invoke(&self, told: &[Told]) -> Answer<QueueResponse> {
         run(self.function.handle(queue_event(told))).unwrap()
+    }
+
+    /// The same with messages that are handed out so many times.
+    pub(crate) fn invoke_again(&self, told: &[Told], times: &[usize]) -> Answer<QueueResponse> {
+        run(self.function.handle(received(queue_event(told), times))).unwrap()
     }
 
     /// What was written, without the sources.

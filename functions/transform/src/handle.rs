@@ -2,8 +2,8 @@
 
 use contract::{QueueEvent, Run, transform::Env};
 use runtime::{
-    Answer, Counts, Handler, LargeObjects, Lines, Packing, Pause, QueueResponse, Readable, Reader, Rejects, Told,
-    Unpack, Writable, each_object,
+    Answer, Counts, Handler, LargeObjects, LastTry, Lines, Notices, Packing, Pause, QueueResponse, Readable, Reader,
+    Rejects, Told, Unpack, Writable, each_object,
 };
 use std::{error::Error, time::Instant};
 
@@ -11,19 +11,26 @@ use crate::{archive::Spool, batch::Batch, sheets::Sheets};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-pub(crate) struct Transformer<O, P> {
+pub(crate) struct Transformer<O, N, P> {
     env: Env<Run>,
     objects: O,
+    notices: N,
     pause: P,
 }
 
-impl<O: LargeObjects, P: Pause> Transformer<O, P> {
+impl<O: LargeObjects, N: Notices, P: Pause> Transformer<O, N, P> {
     /// Fails if a folder is none, rather than at the first object.
-    pub(crate) fn new(env: Env<Run>, objects: O, pause: P) -> Result<Self, BoxError> {
+    pub(crate) fn new(env: Env<Run>, objects: O, notices: N, pause: P) -> Result<Self, BoxError> {
         env.source.check()?;
         env.clean.check_writable()?;
         env.rejected.check_writable()?;
-        Ok(Self { env, objects, pause })
+        Ok(Self { env, objects, notices, pause })
+    }
+
+    async fn batch(&self, event: QueueEvent, end: Option<Instant>) -> Result<Answer<QueueResponse>, BoxError> {
+        let Env { notices: topic, tries, .. } = &self.env;
+        let last = LastTry { topic, tries: *tries, notices: &self.notices, pause: &self.pause };
+        Ok(each_object(event, end, &last, async |told| self.transform(told).await).await?)
     }
 
     async fn transform(&self, told: &Told) -> Result<Counts, BoxError> {
@@ -91,14 +98,14 @@ impl<O: LargeObjects, P: Pause> Transformer<O, P> {
     }
 }
 
-impl<O: LargeObjects, P: Pause> Handler<QueueEvent> for Transformer<O, P> {
+impl<O: LargeObjects, N: Notices, P: Pause> Handler<QueueEvent> for Transformer<O, N, P> {
     type Response = QueueResponse;
 
     async fn handle(&self, event: QueueEvent) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, None, async |told| self.transform(told).await).await?)
+        self.batch(event, None).await
     }
 
     async fn handle_until(&self, event: QueueEvent, end: Instant) -> Result<Answer<QueueResponse>, BoxError> {
-        Ok(each_object(event, Some(end), async |told| self.transform(told).await).await?)
+        self.batch(event, Some(end)).await
     }
 }

@@ -15,9 +15,13 @@ mod schedules;
 mod stories;
 
 use contract::transform::Transform;
-use runtime::{Sleep, aws::S3, start};
+use runtime::{
+    Sleep,
+    aws::{S3, Topics},
+    start,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    start::<Transform, _>(async |env| handle::Transformer::new(env, S3::default(), Sleep))
+    start::<Transform, _>(async |env| handle::Transformer::new(env, S3::default(), Topics::connect().await, Sleep))
 }

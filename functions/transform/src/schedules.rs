@@ -1,11 +1,11 @@
 //! Random schedules: whatever fails, and however messages are delivered, what is written is what an undisturbed run
-//! writes, to the byte.
+//! writes, to the byte. What is given up in the end was told, and nothing else.
 
 use runtime::{
     Told,
-    testing::{Dice, QueueSchedule, Upsets, deliver, for_each_queue, told},
+    testing::{Dice, Handed, QueueSchedule, Upsets, deliver, for_each_queue, told},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bench::{Bench, gzip, listing, zip};
 
@@ -38,51 +38,61 @@ fn line(dice: &mut Dice) -> String {
     }
 }
 
-fn bench(upsets: Upsets, objects: &[(String, Vec<u8>)]) -> Bench {
-    let bench = Bench::new(upsets);
+fn bench(tries: usize, upsets: Upsets, objects: &[(String, Vec<u8>)]) -> Bench {
+    let bench = Bench::trying(tries, upsets);
     for (uri, object) in objects {
         bench.objects.place(uri, object);
     }
     bench
 }
 
-fn schedule(QueueSchedule { upsets, mut dice }: QueueSchedule) {
+fn schedule(QueueSchedule { upsets, tries, mut dice }: QueueSchedule) {
     let (objects, tolds) = objects(&mut dice);
     let alone = |uri: &String| {
-        let bench = bench(Upsets::default(), &objects);
+        let bench = bench(1_000, Upsets::default(), &objects);
         assert_eq!(bench.invoke(&[told(uri)]).response.failed().count(), 0);
         bench.written()
     };
     let expected: BTreeMap<String, _> = objects.iter().map(|(uri, _)| (uri.clone(), alone(uri))).collect();
-    let bench = bench(upsets, &objects);
-    deliver(
+    let bench = bench(tries, upsets, &objects);
+    let uri = |message: &usize| tolds[*message].uri();
+    let mut unheard: BTreeSet<String> = BTreeSet::new();
+    let given_up = deliver(
         tolds.len(),
+        tries,
         30,
         dice,
         || bench.upsets.end(),
         |batch| {
-            let batch_tolds: Vec<Told> = batch.iter().map(|number| tolds[*number].clone()).collect();
-            let answer = bench.invoke(&batch_tolds);
+            let batch_tolds: Vec<Told> = batch.iter().map(|one| tolds[one.message].clone()).collect();
+            let times: Vec<usize> = batch.iter().map(|one| one.time).collect();
+            let answer = bench.invoke_again(&batch_tolds, &times);
             assert_eq!(answer.counts.input, answer.counts.out + answer.counts.dropped + answer.counts.rejected);
             if bench.upsets.take_crash() {
+                unheard.extend(batch.iter().filter(|one| one.time == tries).map(|one| uri(&one.message)));
                 return None;
             }
-            let failed: Vec<usize> = answer
-                .response
-                .failed()
-                .filter_map(|id| batch.get(id.strip_prefix("message-")?.parse::<usize>().ok()?).copied())
-                .collect();
+            let place = |id: &str| id.strip_prefix("message-")?.parse::<usize>().ok();
+            let failed: BTreeSet<usize> = answer.response.failed().filter_map(place).collect();
+            let (failed, settled): (Vec<_>, Vec<_>) = batch.iter().enumerate().partition(|(at, _)| failed.contains(at));
+            let numbers =
+                |some: Vec<(usize, &Handed)>| some.into_iter().map(|(_, one)| one.message).collect::<Vec<_>>();
             let written = bench.written();
-            for number in batch.iter().filter(|number| !failed.contains(number)) {
-                for (uri, body) in &expected[&tolds[*number].uri()] {
+            for number in numbers(settled) {
+                for (uri, body) in &expected[&uri(&number)] {
                     assert_eq!(written.get(uri), Some(body), "{uri} is settled and not written");
                 }
             }
-            Some(failed)
+            Some(numbers(failed))
         },
     );
     let all: BTreeMap<_, _> = expected.into_values().flatten().collect();
-    assert_eq!(bench.written(), all);
+    let written = bench.written();
+    assert!(written.iter().all(|(uri, body)| all.get(uri) == Some(body)));
+    assert!(written.len() == all.len() || !given_up.is_empty(), "something is missing");
+    let (given_up, told): (BTreeSet<_>, _) = (given_up.iter().map(uri).collect(), bench.notices.objects());
+    assert!(told.is_subset(&given_up), "somebody was told of what was settled");
+    assert!(given_up.iter().all(|uri| told.contains(uri) || unheard.contains(uri)), "nobody was told");
     assert_eq!(bench.objects.changed(), [""; 0], "something was overwritten with something else");
 }
 

@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use contract::{QueueEvent, metric};
-use runtime::testing::{Aws, Invoked, Request, end_of, invoke, queue_event, told};
+use runtime::testing::{Aws, Invoked, Request, end_of, invoke, queue_event, received, told};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_transform");
-const VARIABLES: [(&str, &str); 3] =
-    [("SOURCE", "s3://in/flats/"), ("CLEAN", "s3://out/flats/clean/"), ("REJECTED", "s3://out/flats/rejected/")];
+const VARIABLES: [(&str, &str); 5] = [
+    ("SOURCE", "s3://in/flats/"),
+    ("CLEAN", "s3://out/flats/clean/"),
+    ("REJECTED", "s3://out/flats/rejected/"),
+    ("NOTICES", "arn:aws:sns:eu-central-1:123456789012:millrace-dev-alerts"),
+    ("TRIES", "10"),
+];
 
 fn event() -> QueueEvent {
     queue_event(&[told("s3://in/flats/berlin.jsonl")])
@@ -34,7 +39,10 @@ fn noise(id: u64) -> String {
 fn wrong_variables_are_named_before_any_event() {
     let words = |variables: &[(&str, &str)]| String::from_utf8(end_of(BINARY, variables).unwrap().stdout).unwrap();
     assert!(words(&[]).contains("missing field `SOURCE`"));
-    assert!(words(&[VARIABLES[0], ("CLEAN", "out"), VARIABLES[2]]).contains("'out' is not a folder"));
+    assert!(
+        words(&[VARIABLES[0], ("CLEAN", "out"), VARIABLES[2], VARIABLES[3], VARIABLES[4]])
+            .contains("'out' is not a folder")
+    );
 }
 
 #[test]
@@ -65,6 +73,38 @@ fn a_bucket_without_versions_is_read_by_contents() {
     assert_eq!(invoked.requests.len(), 1, "what was overwritten does not come back");
     assert!(invoked.stdout.contains("it was overwritten before it was read"), "{}", invoked.stdout);
     assert_eq!(invoked.answer["batchItemFailures"][0]["itemIdentifier"], "message-0");
+}
+
+/// The topic does not let it in, which is said and changes nothing.
+#[test]
+fn what_is_given_up_is_told_to_the_topic() {
+    for (status, said) in [(200, "the end"), (403, "nobody was told of s3://in/flats/berlin.jsonl")] {
+        let aws: Aws = match status {
+            200 => |request, _| match request.method.as_str() {
+                "POST" => (200, "<PublishResponse><PublishResult/></PublishResponse>".to_owned()),
+                _ => (404, String::new()),
+            },
+            _ => |request, _| match request.method.as_str() {
+                "POST" => {
+                    (403, "<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>".to_owned())
+                }
+                _ => (404, String::new()),
+            },
+        };
+        let invoked = run(&received(event(), &[10]), aws);
+        assert_eq!(invoked.answer["batchItemFailures"][0]["itemIdentifier"], "message-0");
+        let notice = invoked.requests.iter().find(|request| request.method == "POST").unwrap();
+        for part in [
+            "Action=Publish",
+            "TopicArn=arn%3Aaws%3Asns%3Aeu-central-1%3A123456789012%3Amillrace-dev-alerts",
+            "Subject=millrace-test-function%20has%20given%20up%20berlin.jsonl",
+            "Bucket%3A%20%20%20in%0A",
+        ] {
+            assert!(notice.body.contains(part), "{part}: {}", notice.body);
+        }
+        assert!(status == 200 || invoked.stdout.contains(said), "{}", invoked.stdout);
+        assert!(status != 200 || !invoked.stdout.contains("nobody was told"), "{}", invoked.stdout);
+    }
 }
 
 fn large(request: &Request) -> (u16, String) {

@@ -113,6 +113,13 @@ impl FunctionView {
         self
     }
 
+    /// Lets the function publish to a topic that is encrypted with this key, which SNS uses on its behalf.
+    #[must_use]
+    pub fn telling_with(mut self, key: Value) -> Self {
+        self.statements.push(plain(&Statement::allow(&["kms:Decrypt", "kms:GenerateDataKey*"], key)));
+        self
+    }
+
     /// Puts the function into a network, from which it reaches only what the network leads to.
     #[must_use]
     pub fn placed(mut self, placement: Option<Placement>) -> Self {

@@ -38,9 +38,9 @@ struct Endpoint {
 impl NetworkView {
     /// `with_functions`: whether functions stand in it, which call services from there.
     pub fn new(scope: &Scope, with_functions: bool) -> Self {
-        let interfaces = with_functions.then_some(("SecretsEndpoint", "secretsmanager"));
-        let gateways =
-            [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")].into_iter().filter(|_| with_functions);
+        let wanted = |_: &(&str, &str)| with_functions;
+        let interfaces = [("SecretsEndpoint", "secretsmanager"), ("NoticesEndpoint", "sns")].into_iter().filter(wanted);
+        let gateways = [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")].into_iter().filter(wanted);
         let endpoint = |(id, name): (&'static str, &str)| Endpoint {
             id,
             service: json!({ "Fn::Sub": format!("com.amazonaws.${{AWS::Region}}.{name}") }),
@@ -51,7 +51,7 @@ impl NetworkView {
                 .enumerate()
                 .map(|(zone, (id, addresses))| Subnet { id, zone, addresses })
                 .collect(),
-            interfaces: interfaces.map(endpoint).into_iter().collect(),
+            interfaces: interfaces.map(endpoint).collect(),
             gateways: gateways.map(endpoint).collect(),
             tags: scope.tags.clone(),
         }

@@ -19,6 +19,8 @@ pub struct Exports {
     pub raw_bucket: Export<Bucket>,
     pub curated_bucket: Export<Bucket>,
     pub alert_topic: Export<Topic>,
+    /// What that is encrypted with.
+    pub alert_key: ExportedValue,
     /// Where a pipeline needs one.
     pub network: Option<Network>,
     pub database: Option<Database>,
@@ -117,6 +119,11 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
         raw_bucket: outputs.export("RawBucket", "Data as it was received", &Ref::declared("RawBucket")),
         curated_bucket: outputs.export("CuratedBucket", "Data cleaned and typed", &Ref::declared("CuratedBucket")),
         alert_topic: outputs.export("AlertTopic", "Where alarms and failures are told", &topic),
+        alert_key: outputs.export_value(
+            "AlertKey",
+            "What the topic is encrypted with",
+            json!({ "Fn::GetAtt": ["AlertKey", "Arn"] }),
+        ),
         network: network.as_ref().map(|_| export_network(&mut outputs)),
         database: database.as_ref().map(|_| export_database(&mut outputs, &scope)),
     };

@@ -37,6 +37,15 @@ pub fn queue_event(objects: &[Told]) -> QueueEvent {
     event
 }
 
+/// The same messages, each handed out so many times.
+#[must_use]
+pub fn received(mut event: QueueEvent, times: &[usize]) -> QueueEvent {
+    for (message, times) in event.records.iter_mut().zip(times) {
+        message.attributes.insert("ApproximateReceiveCount".to_owned(), times.to_string());
+    }
+    event
+}
+
 /// What S3 itself tells of an object.
 pub fn plain(told: &Told) -> Value {
     let key: String = utf8_percent_encode(&told.key, NON_ALPHANUMERIC).to_string();

@@ -45,10 +45,13 @@ pub(super) fn add(stage: &Stage, settings: &Accommodation, shared: &Exports, par
         priorities: priorities.grant(),
         choose: settings.choose,
         roll_over: Whole(u64::from(settings.roll_over_kb) * 1000),
+        notices: alerts.grant(),
+        tries: Whole(u64::from(settings.queue.receive_count)),
     };
     let artifacts = shared.artifact_bucket.import();
     let consolidate =
-        function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &artifacts);
+        function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &artifacts)
+            .telling_with(shared.alert_key.import());
 
     let counted = [metric::IN, metric::OUT, metric::DROPPED, metric::REJECTED];
     let offers = counted.map(|name| consolidate.counted(name)).into();

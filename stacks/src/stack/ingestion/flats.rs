@@ -1,7 +1,7 @@
 //! Flats: hourly listings, from a bucket through a queue to a function that turns them into files for the warehouse.
 
 use contract::transform::{self, Transform};
-use contract::{Bucket, Ref, flats as agreed};
+use contract::{Bucket, Ref, Whole, flats as agreed};
 
 use super::KIND;
 use crate::blocks::{BucketView, InboxNames, InboxView, Lifecycle, Scope, function};
@@ -32,9 +32,12 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         source: source.grant(),
         clean: curated.folder(agreed::CLEAN).grant(),
         rejected: curated.folder(agreed::REJECTED).grant(),
+        notices: alerts.grant(),
+        tries: Whole(u64::from(settings.queue.receive_count)),
     };
     let artifacts = shared.artifact_bucket.import();
-    let transform = function::<Transform>(&scope, "Transform", settings.transform, &env, inbox.trigger(), &artifacts);
+    let transform = function::<Transform>(&scope, "Transform", settings.transform, &env, inbox.trigger(), &artifacts)
+        .telling_with(shared.alert_key.import());
 
     outputs.tell("FlatsInput", "Where listings arrive", source.uri());
     let output = format!("s3://{}/flats/", curated_bucket(stage));

@@ -51,12 +51,15 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         warehouse: warehouse.grant(),
         authorities: load_warehouse::AUTHORITIES_FILE,
         seconds: Whole(u64::from(settings.load.timeout_seconds)),
+        notices: alerts.grant(),
+        tries: Whole(u64::from(settings.load_queue.receive_count)),
     };
     let artifacts = shared.artifact_bucket.import();
     let authorities =
         Asset { file: load_warehouse::AUTHORITIES_FILE, text: load_warehouse::AUTHORITIES, replaced_by: None };
     let load = function::<LoadWarehouse>(&scope, "LoadWarehouse", settings.load, &env, inbox.trigger(), &artifacts)
         .with_asset(authorities)
+        .telling_with(shared.alert_key.import())
         .placed(placement);
 
     outputs.export("WarehouseQueue", "The queue of files that wait to be loaded", &inbox.queue());
