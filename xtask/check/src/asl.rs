@@ -1,6 +1,6 @@
 //! State machines, as their definitions say: states, what follows what, what catches what.
 
-use crate::node::{Kind, Node, Place};
+use crate::node::{Node, Place};
 use crate::parse::parse;
 use crate::world::Resource;
 
@@ -48,24 +48,9 @@ pub fn definition(resource: &Resource) -> Definition {
         text = text.replace(&format!("${{{}}}", entry.key), value);
     }
     match parse(&text) {
-        Ok(root) => Definition::Known(machine(&placed(root, resource.get("DefinitionString").place))),
+        Ok(root) => Definition::Known(machine(&root.placed(resource.get("DefinitionString").place))),
         Err(fault) => Definition::Wrong(format!("{}, in line {} of it", fault.what, fault.place.line)),
     }
-}
-
-/// A text's values have no place of their own in the template: they stand where the text does.
-fn placed(node: Node, place: Place) -> Node {
-    let kind = match node.kind {
-        Kind::List(items) => Kind::List(items.into_iter().map(|item| placed(item, place)).collect()),
-        Kind::Map(entries) => Kind::Map(
-            entries
-                .into_iter()
-                .map(|entry| crate::node::Entry { key_place: place, value: placed(entry.value, place), ..entry })
-                .collect(),
-        ),
-        other => other,
-    };
-    Node::new(kind, place)
 }
 
 fn machine(node: &Node) -> Machine {

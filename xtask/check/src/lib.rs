@@ -6,6 +6,7 @@
 pub mod arn;
 pub mod asl;
 pub mod diagnostic;
+mod documents;
 pub mod iam;
 pub mod node;
 pub mod parse;

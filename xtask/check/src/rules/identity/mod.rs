@@ -7,6 +7,7 @@ mod parameter;
 mod pass_role;
 mod star_action;
 mod star_resource;
+mod taking;
 mod trust;
 
 use crate::rule::Rule;
