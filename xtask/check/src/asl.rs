@@ -99,6 +99,12 @@ impl Machine {
 }
 
 impl State {
+    /// The states that come next unless it fails.
+    pub fn successors(&self) -> Vec<&str> {
+        let choices = self.node.get("Choices").items().iter().map(|choice| choice.get("Next"));
+        choices.chain([self.node.get("Next"), self.node.get("Default")]).filter_map(Node::text).collect()
+    }
+
     /// The states that it names as the next one, with the place of each name.
     pub fn followers(&self) -> Vec<(&str, Place)> {
         let mut found: Vec<&Node> = vec![self.node.get("Next"), self.node.get("Default")];
@@ -120,9 +126,19 @@ impl State {
         }
     }
 
-    /// Whether it tells somebody.
-    pub fn is_notice(&self) -> bool {
-        let told = ["sns:publish", "sqs:sendMessage", "events:putEvents"];
-        self.is_task() && self.service().is_some_and(|service| told.iter().any(|told| service.starts_with(told)))
+    /// Whether it tells somebody; none where that is for what it runs to know.
+    pub fn is_notice(&self) -> Option<bool> {
+        let begins =
+            |all: &[&str]| self.service().is_some_and(|service| all.iter().any(|told| service.starts_with(told)));
+        if !self.is_task() {
+            return Some(false);
+        }
+        let tells = ["sns:publish", "sqs:sendMessage", "events:putEvents", "eventbridge:putEvents", "ses:", "sesv2:"];
+        let runs = ["lambda:", "http:", "states:startExecution", "sfn:start", "ecs:runTask", "apigateway:", "ssm:"];
+        match (begins(&tells), begins(&runs)) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        }
     }
 }
