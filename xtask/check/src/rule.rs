@@ -77,7 +77,26 @@ pub fn judge(world: &World, rules: &[&Rule]) -> (Vec<Diagnostic>, Vec<String>) {
     for rule in rules {
         (rule.check)(world, &mut Findings::new(rule, &mut found, &mut unknown));
     }
+    for stack in &world.stacks {
+        for transform in stack.root.get("Transform").items().iter().filter_map(Node::text) {
+            unknown.push(format!("{}: what the transform {transform} makes of it is not in the template", stack.file));
+        }
+    }
     found.sort_by(|a, b| (&a.file, a.place, &a.rule, &a.message).cmp(&(&b.file, b.place, &b.rule, &b.message)));
     found.dedup();
     (found, unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judge;
+    use crate::rules::tests::world;
+
+    #[test]
+    fn what_a_transform_makes_is_said_to_be_unknown() {
+        let (found, unknown) = judge(&world("Transform: AWS::Serverless-2016-10-31\nResources: {}"), &[]);
+        assert_eq!(found, []);
+        let told = "fixture.yaml: what the transform AWS::Serverless-2016-10-31 makes of it is not in the template";
+        assert_eq!(unknown, [told]);
+    }
 }

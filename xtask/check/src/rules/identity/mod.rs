@@ -3,6 +3,7 @@
 mod action_fits;
 mod deputy;
 mod everybody;
+mod overwritten;
 mod parameter;
 mod pass_role;
 mod star_action;
@@ -12,7 +13,7 @@ mod trust;
 
 use crate::rule::Rule;
 
-pub(super) const ALL: [&Rule; 8] = [
+pub(super) const ALL: [&Rule; 9] = [
     &star_action::RULE,
     &star_resource::RULE,
     &action_fits::RULE,
@@ -21,4 +22,5 @@ pub(super) const ALL: [&Rule; 8] = [
     &deputy::RULE,
     &everybody::RULE,
     &parameter::RULE,
+    &overwritten::RULE,
 ];
