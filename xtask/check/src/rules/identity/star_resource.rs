@@ -44,7 +44,8 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     for (resource, policy) in of_identities(world) {
         for statement in policy.allowing() {
             let everything = statement.resources.list.iter().find(|pattern| is_everything(pattern));
-            if everything.is_none() && !statement.resources.is_excluded {
+            // All but everything is what has no ARN, such as a telephone's number.
+            if everything.is_some() == statement.resources.is_excluded {
                 continue;
             }
             let place = Node::new(Kind::Null, statement.place);
@@ -115,6 +116,7 @@ mod tests {
             ("{Effect: Allow, Action: 'some:New', Resource: '*'}", 0),
             ("{Effect: Allow, Action: ['some:New', 'sqs:SendMessage'], Resource: '*'}", 1),
             ("{Effect: Allow, Action: 'sqs:SendMessage', NotResource: 'arn:aws:sqs:eu-west-1:1:a'}", 1),
+            ("{Effect: Allow, Action: 'sns:Publish', NotResource: 'arn:aws:sns:*:*:*'}", 0),
         ] {
             assert_eq!(told(statement).len(), faults, "{statement}");
         }

@@ -58,7 +58,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         }
         let zone = schedule.get("ScheduleExpressionTimezone");
         if let Some(name) = zone.text().filter(|name| !is_known(name)) {
-            findings.at(schedule, zone, format!("there is no time zone {name}: it is written Europe/Berlin"));
+            findings.at(schedule, zone, format!("there is no time zone {name}; they are named as Europe/Berlin is"));
         }
         // Both are written 2030-01-31T06:00:00Z, which sorts as text.
         let (start, end) = (schedule.get("StartDate"), schedule.get("EndDate"));

@@ -62,13 +62,13 @@ fn check(world: &World, findings: &mut Findings<'_>) {
                 rule,
                 target.at("DeadLetterConfig.Arn"),
                 "events.amazonaws.com",
-                rule_arn(world, rule),
+                &rule_arn(world, rule),
                 findings,
             );
         }
     }
     for subscription in world.of_kind("AWS::SNS::Subscription") {
-        let topic = subscription.text("TopicArn").unwrap_or("*").to_owned();
+        let topic = subscription.text("TopicArn").unwrap_or("*");
         let queue = subscription.get("RedrivePolicy.deadLetterTargetArn");
         by_policy(world, subscription, queue, "sns.amazonaws.com", topic, findings);
     }
@@ -83,11 +83,11 @@ pub(super) fn rule_arn(world: &World, rule: &Resource) -> String {
     if of_default { rule.arn(&world.location) } else { "*".to_owned() }
 }
 
-fn by_policy(world: &World, from: &Resource, queue: &Node, service: &str, arn: String, findings: &mut Findings<'_>) {
+fn by_policy(world: &World, from: &Resource, queue: &Node, service: &str, arn: &str, findings: &mut Findings<'_>) {
     if queue.is_missing() {
         return;
     }
-    let Some(by) = queue.text().and_then(|queue| admits(world, queue, service, &arn)) else {
+    let Some(by) = queue.text().and_then(|queue| admits(world, queue, service, arn)) else {
         findings.unknown(from, "who may send to its dead-letter queue");
         return;
     };
