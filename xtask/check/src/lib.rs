@@ -14,6 +14,7 @@ pub mod report;
 pub mod resolve;
 pub mod rule;
 pub mod rules;
+mod spoken;
 pub mod suppress;
 pub mod taken;
 pub mod world;

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     says: "Lambda makes the log group itself, or is not allowed to: logs are kept for ever and stay behind, or there \
            are none",
     fix: "Add a log group named /aws/lambda/ and the function's name with a retention, or name one in LoggingConfig",
-    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"),
+    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html"),
     check,
     passing: "
 Resources:
@@ -45,8 +45,6 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         }
         let other = world.of_kind(GROUP).find(|group| group.stack == function.stack && is_of_none(world, group));
         let other = other.map(|group| format!("; {} has another name and takes the logs of no function", group.id));
-        // A name that AWS makes up says nothing to a reader.
-        let name = name.split_once('{').map_or(name.clone(), |(known, _)| format!("{known}…"));
         findings.at(function, given, format!("it logs to {name}, which is in no stack{}", other.unwrap_or_default()));
     }
 }

@@ -7,7 +7,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "Data goes with its stack, or with a replacement, because nobody said what should become of it",
     fix: "Give the resource a DeletionPolicy and an UpdateReplacePolicy: Retain, Snapshot, or Delete if that is meant",
-    link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"),
+    link: Some(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
+    ),
     check,
     passing: "
 Resources:
