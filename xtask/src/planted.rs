@@ -2,7 +2,9 @@
 //! find each, and the templates as they are raise nothing.
 
 mod faults;
+mod identity;
 mod places;
+mod queues;
 
 use check::arn::Location;
 use check::diagnostic::Diagnostic;
@@ -16,6 +18,8 @@ use std::collections::BTreeMap;
 
 use crate::stages;
 use faults::FAULTS;
+use identity::IDENTITY;
+use queues::QUEUES;
 
 /// One kind of fault: where it can stand in a template, and how it is planted there.
 pub(crate) struct Fault {
@@ -25,6 +29,10 @@ pub(crate) struct Fault {
     /// JSON pointers to what is changed.
     pub(crate) places: fn(&Value) -> Vec<String>,
     pub(crate) plant: fn(&mut Value, &str),
+}
+
+fn faults() -> impl Iterator<Item = &'static Fault> {
+    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES)
 }
 
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
@@ -40,6 +48,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("middle", taxi(4, "alerts: {emails: [a@example.com]}\n")),
         ("large", taxi(40, "log_retention_days: 365\n")),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
+        ("files", file("pipelines:\n  accommodation: {}\n  flats: {}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {
         let stage = Stage::parse(StageName::new(name).unwrap(), "stage.yaml", &text, Architecture::Arm64);
@@ -69,7 +78,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     let mut missed = Vec::new();
     for (stage, stacks) in clean() {
         assert_eq!(judged(&stacks), [], "{stage} is clean");
-        for fault in &FAULTS {
+        for fault in faults() {
             for (number, (name, template)) in stacks.iter().enumerate() {
                 for place in (fault.places)(template) {
                     let mut mutant = stacks.clone();
@@ -91,7 +100,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     println!("{} mutants, each found by its rule", matrix.values().sum::<usize>());
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
     let planted: Vec<_> = matrix.keys().map(|(_, fault)| *fault).collect();
-    for fault in &FAULTS {
+    for fault in faults() {
         assert!(planted.contains(&fault.name), "{} has no place in our templates", fault.name);
     }
     assert!(matrix.values().sum::<usize>() > 300, "only {} mutants", matrix.values().sum::<usize>());
@@ -102,10 +111,10 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
 #[ignore = "needs a folder to write to"]
 fn one_mutant_of_each_kind_as_a_file() {
     let folder = std::path::PathBuf::from(std::env::var("PLANTED_FOLDER").unwrap());
-    let (_, stacks) = clean().swap_remove(1);
-    for (number, fault) in FAULTS.iter().enumerate() {
+    let stages = clean();
+    for (number, fault) in faults().enumerate() {
+        let mut stacks = [&stages[1], &stages[4]].into_iter().flat_map(|(_, stacks)| stacks);
         let (template, place) = stacks
-            .iter()
             .find_map(|(_, template)| Some((template.clone(), (fault.places)(template).into_iter().next()?)))
             .unwrap_or_else(|| panic!("{} has no place", fault.name));
         let mut mutant = template;

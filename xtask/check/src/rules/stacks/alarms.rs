@@ -1,3 +1,4 @@
+use super::alarm_actions::{Tells, tells};
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
@@ -5,7 +6,6 @@ use crate::rules::shared::{FUNCTION, QUEUE, STREAM, Source, mappings, same};
 use crate::world::{Resource, World};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
 
 pub(super) static RULE: Rule = Rule {
     id: "failure-alarm",
@@ -72,13 +72,13 @@ fn check(world: &World, findings: &mut Findings<'_>) {
 }
 
 fn judge(world: &World, resource: &Resource, metrics: &[&str], alarms: &[&Resource], findings: &mut Findings<'_>) {
-    let silent: Vec<_> = alarms.iter().filter_map(|alarm| Some((alarm, silence(world, alarm)?))).collect();
-    if silent.len() < alarms.len() {
+    let tell: Vec<_> = alarms.iter().map(|alarm| (alarm, tells(world, alarm))).collect();
+    if tell.iter().any(|(_, tells)| *tells == Tells::Somebody) {
         return;
     }
-    if silent.iter().any(|(_, why)| why.is_none()) {
+    if tell.iter().any(|(_, tells)| *tells == Tells::Unknown) {
         findings.unknown(resource, "whom its alarm tells");
-    } else if let Some((alarm, Some(why))) = silent.first() {
+    } else if let Some((alarm, Tells::Nobody(why))) = tell.first() {
         findings.at(alarm, alarm.get("MetricName"), format!("the alarm on {} {why}", resource.id));
     } else if world.of_kind(ALARM).any(is_open) {
         findings.unknown(resource, "what an alarm watches");
@@ -121,37 +121,6 @@ fn is_open(alarm: &Resource) -> bool {
     });
     alarm.get("Dimensions").walk(&mut |node: &Node| open |= node.is_unknown());
     open
-}
-
-/// Why an alarm tells nobody, if it does not: the inner value is none where that cannot be known.
-#[expect(clippy::option_option, reason = "told, not told, and not known are three")]
-fn silence(world: &World, alarm: &Resource) -> Option<Option<&'static str>> {
-    let off = alarm.get("ActionsEnabled").bool() == Some(false);
-    if !off && !alarm.get("AlarmActions").items().is_empty() {
-        return None;
-    }
-    let (name, arn) = (alarm.name(), alarm.arn(&world.location));
-    let mut unknown = false;
-    for around in world.of_kind(COMPOSITE).filter(|around| !same(around, alarm)) {
-        let rule = around.get("AlarmRule");
-        unknown |= rule.is_unknown();
-        let within = rule.text().is_some_and(|text| {
-            text.split(['(', ')']).map(|part| part.trim().trim_matches('"')).any(|part| part == name || part == arn)
-        });
-        // One level of them: who builds more of them knows what they tell.
-        if within {
-            unknown |= around.get("AlarmActions").items().is_empty();
-            let off = around.get("ActionsEnabled").bool() == Some(false);
-            if !off && !around.get("AlarmActions").items().is_empty() {
-                return None;
-            }
-        }
-    }
-    Some(match (unknown, off) {
-        (true, _) => None,
-        (false, true) => Some("has its actions switched off and tells nobody"),
-        (false, false) => Some("tells nobody"),
-    })
 }
 
 #[cfg(test)]
