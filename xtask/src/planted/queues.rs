@@ -43,7 +43,7 @@ pub(super) static QUEUES: [Fault; 10] = [
         name: "events that may not be sent",
         rule: "event-target-permission",
         places: |t| lets_in(t, "events.amazonaws.com"),
-        plant: gone,
+        plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
     },
     Fault {
         name: "events for rules of another stack",
@@ -55,7 +55,7 @@ pub(super) static QUEUES: [Fault; 10] = [
         name: "notifications that may not be sent",
         rule: "notification-permission",
         places: |t| lets_in(t, "s3.amazonaws.com"),
-        plant: gone,
+        plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
     },
     Fault {
         name: "notifications of another bucket",
@@ -75,7 +75,7 @@ pub(super) static QUEUES: [Fault; 10] = [
         places: |t| at(t, EVENT_RULE, ""),
         plant: |t, _| {
             let schedule = json!({"ScheduleExpression": "rate(1 day)", "ScheduleExpressionTimezone": "Europe/Berln",
-                "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {}});
+                "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": "arn:aws:sqs:eu-west-1:111111111111:jobs", "RoleArn": "arn:aws:iam::111111111111:role/r"}});
             t["Resources"]["Planted"] = json!({"Type": "AWS::Scheduler::Schedule", "Properties": schedule});
         },
     },
