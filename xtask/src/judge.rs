@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::official::Official;
+use crate::official::{Official, is_named};
 use crate::stages;
 
 /// What was found, and in which texts.
@@ -117,6 +117,22 @@ fn in_stage_file(stage: &Stage) -> Vec<Suppression> {
     accepted.collect()
 }
 
+/// Where it is said what the rules mean that found something.
+pub(crate) fn meaning(found: &[Diagnostic]) -> String {
+    let ours = found.iter().find(|one| rules::all().iter().any(|rule| rule.id == one.rule)).map(|one| &one.rule);
+    let official = found.iter().find(|one| is_named(&one.rule)).map(|one| &one.rule);
+    match (ours, official) {
+        (Some(ours), None) => format!("what a rule means: cargo xtask check --explain {ours}"),
+        (Some(ours), Some(other)) => {
+            format!(
+                "what a rule means: cargo xtask check --explain {ours}; {other} is of CloudFormation's own validator"
+            )
+        }
+        (None, Some(other)) => format!("rules such as {other} are of CloudFormation's own validator"),
+        (None, None) => "the rules for pipelines: cargo xtask check --list".to_owned(),
+    }
+}
+
 /// Every rule over one stage, on a thread of its own: building the functions takes as long.
 pub(crate) fn beside(stage: &Stage) -> JoinHandle<Outcome<Judged>> {
     let stage = stage.clone();
@@ -130,9 +146,9 @@ pub(crate) fn refuse_errors(judging: JoinHandle<Outcome<Judged>>) -> Outcome {
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("{} things would go wrong in production", errors.len()))
+    Err(Failure::new(format!("{} would go wrong in production", counted(errors.len(), "thing")))
         .since(report::text(&errors, &judged.files, false))
-        .hint("what a rule means: cargo xtask check --explain RULE"))
+        .hint(meaning(&errors)))
 }
 
 /// Every rule over these stages, one after the other.
@@ -172,11 +188,19 @@ pub(crate) fn templates(files: &[PathBuf]) -> Outcome<Judged> {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 texts.push((Source { name, file, root, bytes: bytes.len(), values: BTreeMap::new() }, text));
             }
-            Err(fault) => judge.judged.diagnostics.push(unreadable(file, fault)),
+            Err(fault) => {
+                judge.judged.stacks += 1;
+                judge.judged.diagnostics.push(unreadable(file, fault));
+            }
         }
     }
     judge.take(texts, Location::default(), None)?;
     Ok(judge.judged.sorted())
+}
+
+/// `1 stack`, `2 stacks`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn unreadable(file: String, ParseFault { place, what }: ParseFault) -> Diagnostic {

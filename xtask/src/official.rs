@@ -33,7 +33,7 @@ impl Official {
                 place,
                 resource: resource.map(str::to_owned),
                 message,
-                fix: fix.unwrap_or_else(|| "write what the resource's schema asks for".to_owned()),
+                fix: fix.unwrap_or_else(|| instead(rule)),
             };
         let report = match report {
             Ok(report) => report,
@@ -55,4 +55,18 @@ impl Official {
         });
         judged.collect()
     }
+}
+
+/// What to do where the validator does not say it: only rules on properties have a schema to look into.
+fn instead(rule: &str) -> String {
+    if rule.starts_with("E3") || rule.starts_with("F3") {
+        return "write what the resource's schema asks for".to_owned();
+    }
+    "change what is named; the rule is of CloudFormation's own validator".to_owned()
+}
+
+/// Whether a rule has a name as CloudFormation's own have: `E3012`.
+pub(crate) fn is_named(rule: &str) -> bool {
+    let digits = rule.strip_prefix(['E', 'F', 'I', 'W']).unwrap_or_default();
+    digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_digit())
 }

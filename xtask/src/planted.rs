@@ -1,7 +1,9 @@
 //! Faults planted into our own templates, one of each kind at every place where it can stand: the rule that owns it has to
 //! find each, and the templates as they are raise nothing.
 
+mod events;
 mod faults;
+mod identity;
 mod places;
 mod queues;
 
@@ -16,7 +18,9 @@ use stacks::stage::{Architecture, Stage, StageName};
 use std::collections::BTreeMap;
 
 use crate::stages;
+use events::EVENTS;
 use faults::FAULTS;
+use identity::IDENTITY;
 use queues::{BESIDE, QUEUES};
 
 /// One kind of fault: where it can stand in a template, and how it is planted there.
@@ -29,8 +33,8 @@ pub(crate) struct Fault {
     pub(crate) plant: fn(&mut Value, &str),
 }
 
-fn all() -> impl Iterator<Item = &'static Fault> {
-    FAULTS.iter().chain(&QUEUES).chain(&BESIDE)
+fn faults() -> impl Iterator<Item = &'static Fault> {
+    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&BESIDE)
 }
 
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
@@ -79,7 +83,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     let mut missed = Vec::new();
     for (stage, stacks) in clean() {
         assert_eq!(judged(&stacks), [], "{stage} is clean");
-        for fault in all() {
+        for fault in faults() {
             for (number, (name, template)) in stacks.iter().enumerate() {
                 for place in (fault.places)(template) {
                     let mut mutant = stacks.clone();
@@ -101,7 +105,7 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
     println!("{} mutants, each found by its rule", matrix.values().sum::<usize>());
     assert!(missed.is_empty(), "{} missed:\n{}", missed.len(), missed.join("\n"));
     let planted: Vec<_> = matrix.keys().map(|(_, fault)| *fault).collect();
-    for fault in all() {
+    for fault in faults() {
         assert!(planted.contains(&fault.name), "{} has no place in our templates", fault.name);
     }
     assert!(matrix.values().sum::<usize>() > 300, "only {} mutants", matrix.values().sum::<usize>());
@@ -112,10 +116,10 @@ fn every_planted_fault_is_found_by_its_rule_and_clean_templates_raise_nothing() 
 #[ignore = "needs a folder to write to"]
 fn one_mutant_of_each_kind_as_a_file() {
     let folder = std::path::PathBuf::from(std::env::var("PLANTED_FOLDER").unwrap());
-    let stacks: Vec<_> = clean().into_iter().flat_map(|(_, stacks)| stacks).collect();
-    for (number, fault) in all().enumerate() {
+    let stages = clean();
+    for (number, fault) in faults().enumerate() {
+        let mut stacks = stages.iter().flat_map(|(_, stacks)| stacks);
         let (template, place) = stacks
-            .iter()
             .find_map(|(_, template)| Some((template.clone(), (fault.places)(template).into_iter().next()?)))
             .unwrap_or_else(|| panic!("{} has no place", fault.name));
         let mut mutant = template;

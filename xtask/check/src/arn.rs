@@ -23,9 +23,10 @@ const fn naming(kind: &'static str, name: &'static str, reference: Form, arn: &'
     Naming { kind, name, reference, arn }
 }
 
-const NAMINGS: [Naming; 26] = [
+const NAMINGS: [Naming; 27] = [
     naming("AWS::Athena::WorkGroup", "Name", Form::Name, "arn:aws:athena:{R}:{A}:workgroup/{N}"),
     naming("AWS::CloudWatch::Alarm", "AlarmName", Form::Name, "arn:aws:cloudwatch:{R}:{A}:alarm:{N}"),
+    naming("AWS::CloudWatch::CompositeAlarm", "AlarmName", Form::Name, "arn:aws:cloudwatch:{R}:{A}:alarm:{N}"),
     naming("AWS::DynamoDB::Table", "TableName", Form::Name, "arn:aws:dynamodb:{R}:{A}:table/{N}"),
     naming("AWS::ECR::Repository", "RepositoryName", Form::Name, "arn:aws:ecr:{R}:{A}:repository/{N}"),
     naming("AWS::ECS::Cluster", "ClusterName", Form::Name, "arn:aws:ecs:{R}:{A}:cluster/{N}"),

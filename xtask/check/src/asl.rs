@@ -1,6 +1,6 @@
 //! State machines, as their definitions say: states, what follows what, what catches what.
 
-use crate::node::{Kind, Node, Place};
+use crate::node::{Node, Place};
 use crate::parse::parse;
 use crate::world::Resource;
 
@@ -48,24 +48,9 @@ pub fn definition(resource: &Resource) -> Definition {
         text = text.replace(&format!("${{{}}}", entry.key), value);
     }
     match parse(&text) {
-        Ok(root) => Definition::Known(machine(&placed(root, resource.get("DefinitionString").place))),
+        Ok(root) => Definition::Known(machine(&root.placed(resource.get("DefinitionString").place))),
         Err(fault) => Definition::Wrong(format!("{}, in line {} of it", fault.what, fault.place.line)),
     }
-}
-
-/// A text's values have no place of their own in the template: they stand where the text does.
-fn placed(node: Node, place: Place) -> Node {
-    let kind = match node.kind {
-        Kind::List(items) => Kind::List(items.into_iter().map(|item| placed(item, place)).collect()),
-        Kind::Map(entries) => Kind::Map(
-            entries
-                .into_iter()
-                .map(|entry| crate::node::Entry { key_place: place, value: placed(entry.value, place), ..entry })
-                .collect(),
-        ),
-        other => other,
-    };
-    Node::new(kind, place)
 }
 
 fn machine(node: &Node) -> Machine {
@@ -114,6 +99,12 @@ impl Machine {
 }
 
 impl State {
+    /// The states that come next unless it fails.
+    pub fn successors(&self) -> Vec<&str> {
+        let choices = self.node.get("Choices").items().iter().map(|choice| choice.get("Next"));
+        choices.chain([self.node.get("Next"), self.node.get("Default")]).filter_map(Node::text).collect()
+    }
+
     /// The states that it names as the next one, with the place of each name.
     pub fn followers(&self) -> Vec<(&str, Place)> {
         let mut found: Vec<&Node> = vec![self.node.get("Next"), self.node.get("Default")];
@@ -135,9 +126,19 @@ impl State {
         }
     }
 
-    /// Whether it tells somebody.
-    pub fn is_notice(&self) -> bool {
-        let told = ["sns:publish", "sqs:sendMessage", "events:putEvents"];
-        self.is_task() && self.service().is_some_and(|service| told.iter().any(|told| service.starts_with(told)))
+    /// Whether it tells somebody; none where that is for what it runs to know.
+    pub fn is_notice(&self) -> Option<bool> {
+        let begins =
+            |all: &[&str]| self.service().is_some_and(|service| all.iter().any(|told| service.starts_with(told)));
+        if !self.is_task() {
+            return Some(false);
+        }
+        let tells = ["sns:publish", "sqs:sendMessage", "events:putEvents", "eventbridge:putEvents", "ses:", "sesv2:"];
+        let runs = ["lambda:", "http:", "states:startExecution", "sfn:start", "ecs:runTask", "apigateway:", "ssm:"];
+        match (begins(&tells), begins(&runs)) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        }
     }
 }

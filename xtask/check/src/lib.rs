@@ -6,6 +6,7 @@
 pub mod arn;
 pub mod asl;
 pub mod diagnostic;
+mod documents;
 pub mod iam;
 pub mod node;
 pub mod parse;
@@ -13,6 +14,7 @@ pub mod report;
 pub mod resolve;
 pub mod rule;
 pub mod rules;
+mod spoken;
 pub mod suppress;
 pub mod taken;
 pub mod world;

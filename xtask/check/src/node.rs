@@ -108,6 +108,18 @@ impl Node {
         }
     }
 
+    /// The same with one place for all of it: values that stand in a text have none of their own in the template.
+    #[must_use]
+    pub fn placed(self, place: Place) -> Self {
+        let entry = |entry: Entry| Entry { key_place: place, value: entry.value.placed(place), ..entry };
+        let kind = match self.kind {
+            Kind::List(items) => Kind::List(items.into_iter().map(|item| item.placed(place)).collect()),
+            Kind::Map(entries) => Kind::Map(entries.into_iter().map(entry).collect()),
+            other => other,
+        };
+        Self::new(kind, place)
+    }
+
     /// Everything below it and itself, from the outside in.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         visit(self);

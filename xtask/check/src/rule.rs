@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::node::{Node, Place};
+use crate::spoken::spoken;
 use crate::world::{Resource, World};
 
 /// One fault that is looked for.
@@ -36,16 +37,16 @@ impl<'a> Findings<'a> {
     /// At a value of a resource; where the value is missing, at the resource itself.
     pub fn at(&mut self, resource: &Resource, node: &Node, message: impl Into<String>) {
         let place = if node.place == Place::default() { resource.place } else { node.place };
-        self.put(&resource.file, place, Some(&resource.id), message.into());
+        self.put(&resource.file, place, Some(&resource.id), &message.into());
     }
 
     pub fn on(&mut self, resource: &Resource, message: impl Into<String>) {
-        self.put(&resource.file, resource.place, Some(&resource.id), message.into());
+        self.put(&resource.file, resource.place, Some(&resource.id), &message.into());
     }
 
     /// At something that is no resource, such as an output.
     pub fn in_file(&mut self, file: &str, place: Place, message: impl Into<String>) {
-        self.put(file, place, None, message.into());
+        self.put(file, place, None, &message.into());
     }
 
     /// Says that something could not be judged, for `--verbose`.
@@ -58,14 +59,14 @@ impl<'a> Findings<'a> {
         self.unknown.push(format!("{}: {file}: {what} cannot be known", self.rule.id));
     }
 
-    fn put(&mut self, file: &str, place: Place, resource: Option<&str>, message: String) {
+    fn put(&mut self, file: &str, place: Place, resource: Option<&str>, message: &str) {
         self.into.push(Diagnostic {
             rule: self.rule.id.to_owned(),
             severity: self.rule.severity,
             file: file.to_owned(),
             place,
             resource: resource.map(str::to_owned),
-            message,
+            message: spoken(message),
             fix: self.rule.fix.to_owned(),
         });
     }
@@ -77,7 +78,26 @@ pub fn judge(world: &World, rules: &[&Rule]) -> (Vec<Diagnostic>, Vec<String>) {
     for rule in rules {
         (rule.check)(world, &mut Findings::new(rule, &mut found, &mut unknown));
     }
+    for stack in &world.stacks {
+        for transform in stack.root.get("Transform").items().iter().filter_map(Node::text) {
+            unknown.push(format!("{}: what the transform {transform} makes of it is not in the template", stack.file));
+        }
+    }
     found.sort_by(|a, b| (&a.file, a.place, &a.rule, &a.message).cmp(&(&b.file, b.place, &b.rule, &b.message)));
     found.dedup();
     (found, unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judge;
+    use crate::rules::tests::world;
+
+    #[test]
+    fn what_a_transform_makes_is_said_to_be_unknown() {
+        let (found, unknown) = judge(&world("Transform: AWS::Serverless-2016-10-31\nResources: {}"), &[]);
+        assert_eq!(found, []);
+        let told = "fixture.yaml: what the transform AWS::Serverless-2016-10-31 makes of it is not in the template";
+        assert_eq!(unknown, [told]);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::arn::{Location, naming_of};
+use crate::documents;
 use crate::node::{Kind, Node, Place};
 use crate::resolve::Scope;
 
@@ -216,7 +217,7 @@ fn resources(source: &Source, scope: &Scope<'_>) -> Vec<Resource> {
             id: entry.key.clone(),
             kind: entry.value.get("Type").text().unwrap_or_default().to_owned(),
             place: entry.key_place,
-            properties: scope.resolve(entry.value.get("Properties")),
+            properties: documents::read(scope.resolve(entry.value.get("Properties"))),
             after: referred(&entry.value),
             written: entry.value.clone(),
             conditional: condition == Some(None),

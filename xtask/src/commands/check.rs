@@ -10,7 +10,8 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::judge::{self, Judged};
+use crate::judge::{self, Judged, counted};
+use crate::official;
 use crate::output::{Form, line};
 use crate::project::Project;
 use crate::stages;
@@ -115,8 +116,8 @@ fn verdict(judged: &Judged, strict: bool) -> Outcome {
     if errors == 0 && (warnings == 0 || !strict) {
         return Ok(());
     }
-    Err(Failure::new(format!("{errors} errors and {warnings} warnings"))
-        .hint("what a rule means: cargo xtask check --explain RULE"))
+    Err(Failure::new(format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")))
+        .hint(judge::meaning(&judged.diagnostics)))
 }
 
 fn list() -> Outcome {
@@ -128,6 +129,9 @@ fn list() -> Outcome {
 }
 
 fn explain(id: &str) -> Outcome {
+    if let Some(what) = not_ours(id) {
+        return line(&format!("{id}\n{what}"));
+    }
     let all = rules::all();
     let Some(rule) = all.iter().find(|rule| rule.id == id) else {
         let failure = Failure::invalid(format!("there is no rule '{id}'"));
@@ -138,9 +142,26 @@ fn explain(id: &str) -> Outcome {
     };
     let link = rule.link.map(|link| format!("\nsee {link}\n")).unwrap_or_default();
     line(&format!(
-        "{}\n{}\nfix: {}\n{link}\nThis passes:\n{}\nThis does not:\n{}",
-        rule.id, rule.says, rule.fix, rule.passing, rule.failing
+        "{}\n{}\nfix: {}\n{link}\nThis passes this rule:\n{}\nThis does not:\n{}",
+        rule.id,
+        rule.says,
+        rule.fix,
+        rule.passing,
+        if rule.failing.is_empty() { "\n(what it finds is too large to be shown)\n" } else { rule.failing }
     ))
+}
+
+/// What stands before findings that are not of a rule for pipelines.
+fn not_ours(id: &str) -> Option<&'static str> {
+    match id {
+        "template" => Some("The file is no template that can be read: the message says where and why"),
+        "suppression" => Some("An accepted finding names a rule, gives a reason, and is still there"),
+        _ if id == "cloudformation" || official::is_named(id) => Some(
+            "A rule of CloudFormation's own validator, which is built in: its message says what CloudFormation would \
+             refuse, or what its makers warn of",
+        ),
+        _ => None,
+    }
 }
 
 impl fmt::Display for CheckReport<'_> {
@@ -154,6 +175,11 @@ impl fmt::Display for CheckReport<'_> {
         }
         let (errors, warnings) = (self.judged.count(Severity::Error), self.judged.count(Severity::Warning));
         let Self { stages, stacks, elapsed_ms, .. } = self;
-        writeln!(f, "{stacks} stacks of {stages} stages: {errors} errors, {warnings} warnings, in {elapsed_ms} ms")
+        let judged = match stages {
+            0 => counted(*stacks, "template"),
+            _ => format!("{} of {}", counted(*stacks, "stack"), counted(*stages, "stage")),
+        };
+        let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+        writeln!(f, "{judged}: {errors}, {warnings}, in {elapsed_ms} ms")
     }
 }

@@ -5,73 +5,68 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{alarms, at, below, change, exports, gone, imports, is_allow, on_demand, set, there, with};
+use super::places::{alarms, at, exports, failures, gone, imports, of_streams, on_demand, set, there};
 
-const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 const FUNCTION: &str = "AWS::Lambda::Function";
 const BUCKET: &str = "AWS::S3::Bucket";
 
-/// Mappings of streams, which say where they start.
-fn streams(template: &Value, path: &str) -> Vec<String> {
-    let starts = there(template, MAPPING, "/Properties/StartingPosition");
-    starts.into_iter().map(|place| place.replace("/Properties/StartingPosition", path)).collect()
-}
-
-pub(super) const FAULTS: [Fault; 45] = [
+pub(super) static FAULTS: [Fault; 39] = [
     Fault {
         name: "no on-failure destination",
         rule: "stream-failure-destination",
-        places: |t| there(t, MAPPING, "/Properties/DestinationConfig"),
+        places: |t| of_streams(t, "/Properties/DestinationConfig"),
         plant: gone,
     },
     Fault {
         name: "no bisecting",
         rule: "stream-bisect",
-        places: |t| there(t, MAPPING, "/Properties/BisectBatchOnFunctionError"),
+        places: |t| of_streams(t, "/Properties/BisectBatchOnFunctionError"),
         plant: gone,
     },
     Fault {
         name: "retries without end",
         rule: "stream-retries",
-        places: |t| streams(t, "/Properties/MaximumRetryAttempts"),
+        places: |t| of_streams(t, "/Properties/MaximumRetryAttempts"),
         plant: |t, p| set(t, p, json!(-1)),
     },
     Fault {
         name: "retries not said",
         rule: "stream-retries",
-        places: |t| there(t, MAPPING, "/Properties/MaximumRetryAttempts"),
+        places: |t| of_streams(t, "/Properties/MaximumRetryAttempts"),
         plant: gone,
     },
     Fault {
         name: "records of any age",
         rule: "stream-record-age",
-        places: |t| streams(t, "/Properties/MaximumRecordAgeInSeconds"),
+        places: |t| of_streams(t, "/Properties/MaximumRecordAgeInSeconds"),
         plant: |t, p| set(t, p, json!(-1)),
     },
     Fault {
         name: "no partial response",
         rule: "stream-partial-response",
-        places: |t| streams(t, "/Properties/FunctionResponseTypes"),
+        places: |t| of_streams(t, "/Properties/FunctionResponseTypes"),
         plant: gone,
     },
     Fault {
         name: "no start",
         rule: "stream-start",
-        places: |t| there(t, MAPPING, "/Properties/StartingPosition"),
+        places: |t| of_streams(t, "/Properties/StartingPosition"),
         plant: gone,
     },
     Fault {
         name: "retention shorter than retries",
         rule: "stream-retention",
-        places: |t| streams(t, "/Properties/MaximumRecordAgeInSeconds"),
+        places: |t| of_streams(t, "/Properties/MaximumRecordAgeInSeconds"),
         plant: |t, p| set(t, p, json!(604_800)),
     },
     Fault {
         name: "more batches than concurrency",
         rule: "stream-concurrency",
         places: |t| {
-            let stream_only = !on_demand(t) && !there(t, MAPPING, "/Properties/StartingPosition").is_empty();
-            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions").into_iter().filter(|_| stream_only).collect()
+            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions")
+                .into_iter()
+                .filter(|_| !on_demand(t) && !of_streams(t, "").is_empty())
+                .collect()
         },
         plant: |t, p| set(t, p, json!(0)),
     },
@@ -180,84 +175,6 @@ pub(super) const FAULTS: [Fault; 45] = [
         plant: gone,
     },
     Fault {
-        name: "every action",
-        rule: "policy-star-action",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| change(t, p, |s| with(s, "Action", json!("*"))),
-    },
-    Fault {
-        name: "every action of a service",
-        rule: "policy-star-action",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| change(t, p, |s| with(s, "Action", json!(["s3:*"]))),
-    },
-    Fault {
-        name: "everything but",
-        rule: "policy-star-action",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| change(t, p, |s| with(&with(s, "Action", Value::Null), "NotAction", json!("iam:*"))),
-    },
-    Fault {
-        name: "every resource",
-        rule: "policy-star-resource",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| {
-            change(t, p, |s| {
-                with(
-                    &with(&with(s, "Resource", json!("*")), "Action", json!("sqs:SendMessage")),
-                    "Condition",
-                    Value::Null,
-                )
-            })
-        },
-    },
-    Fault {
-        name: "action of another service",
-        rule: "policy-action-fits",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| {
-            change(t, p, |s| {
-                with(&with(s, "Action", json!("sqs:SendMessage")), "Resource", json!("arn:aws:s3:::lake/*"))
-            })
-        },
-    },
-    Fault {
-        name: "objects asked of the bucket",
-        rule: "policy-action-fits",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| {
-            change(t, p, |s| with(&with(s, "Action", json!("s3:GetObject")), "Resource", json!("arn:aws:s3:::lake")))
-        },
-    },
-    Fault {
-        name: "roles passed to anybody",
-        rule: "policy-pass-role",
-        places: |t| below(t, "AWS::IAM::Role", is_allow),
-        plant: |t, p| {
-            change(t, p, |s| {
-                with(&with(s, "Action", json!("iam:PassRole")), "Resource", json!("arn:aws:iam::1:role/x"))
-            })
-        },
-    },
-    Fault {
-        name: "trust in everybody",
-        rule: "role-trust",
-        places: |t| there(t, "AWS::IAM::Role", "/Properties/AssumeRolePolicyDocument/Statement/0"),
-        plant: |t, p| change(t, p, |s| with(&with(s, "Principal", json!({"AWS": "*"})), "Condition", Value::Null)),
-    },
-    Fault {
-        name: "publishing for any account",
-        rule: "policy-confused-deputy",
-        places: |t| below(t, "AWS::SNS::TopicPolicy", |v| v["Effect"] == "Allow"),
-        plant: |t, p| change(t, p, |s| with(s, "Condition", Value::Null)),
-    },
-    Fault {
-        name: "a queue for everybody",
-        rule: "policy-everybody",
-        places: |t| below(t, "AWS::SQS::QueuePolicy", |v| v["Effect"] == "Deny"),
-        plant: |t, p| change(t, p, |s| with(&with(s, "Effect", json!("Allow")), "Condition", Value::Null)),
-    },
-    Fault {
         name: "an import of nothing",
         rule: "import-unknown",
         places: imports,
@@ -289,6 +206,29 @@ pub(super) const FAULTS: [Fault; 45] = [
         plant: gone,
     },
     Fault {
+        name: "an alarm that is switched off",
+        rule: "failure-alarm",
+        places: |t| alarms(t, "Errors").into_iter().map(|p| format!("{p}/Properties/ActionsEnabled")).collect(),
+        plant: |t, p| set(t, p, json!(false)),
+    },
+    Fault {
+        name: "an alarm on what is never counted",
+        rule: "failure-alarm",
+        places: failures,
+        plant: |t, p| set(t, p, json!("NumberOfMessagesSent")),
+    },
+    Fault {
+        name: "an alarm that another one does not take up",
+        rule: "failure-alarm",
+        places: |t| alarms(t, "Errors"),
+        plant: |t, p| {
+            set(t, &format!("{p}/Properties/AlarmActions"), Value::Null);
+            let around =
+                json!({"AlarmRule": "ALARM(other)", "AlarmActions": ["arn:aws:sns:eu-west-1:111111111111:alerts"]});
+            t["Resources"]["Planted"] = json!({"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": around});
+        },
+    },
+    Fault {
         name: "environment too large",
         rule: "function-environment-size",
         places: |t| there(t, FUNCTION, "/Properties/Environment/Variables/RECORD_SCHEMA"),
@@ -305,6 +245,15 @@ pub(super) const FAULTS: [Fault; 45] = [
         rule: "function-secret",
         places: |t| at(t, FUNCTION, "/Properties/Environment/Variables/DATABASE_PASSWORD"),
         plant: |t, p| set(t, p, json!("correct horse battery")),
+    },
+    Fault {
+        name: "a hidden parameter within a text",
+        rule: "function-secret",
+        places: |t| at(t, FUNCTION, "/Properties/Environment/Variables/DATABASE"),
+        plant: |t, p| {
+            t["Parameters"]["Hidden"] = json!({"Type": "String", "NoEcho": true});
+            set(t, p, json!({"Fn::Sub": "postgres://owner:${Hidden}@database/rides"}));
+        },
     },
     Fault {
         name: "logs forever",

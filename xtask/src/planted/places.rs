@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
+
 /// Pointers to a path below each resource of a type.
 pub(super) fn at(template: &Value, kind: &str, path: &str) -> Vec<String> {
     let resources = template["Resources"].as_object().into_iter().flatten();
@@ -11,6 +13,19 @@ pub(super) fn at(template: &Value, kind: &str, path: &str) -> Vec<String> {
 /// The same, where there is something already.
 pub(super) fn there(template: &Value, kind: &str, path: &str) -> Vec<String> {
     at(template, kind, path).into_iter().filter(|place| template.pointer(place).is_some()).collect()
+}
+
+/// Pointers to a path below each mapping that reads a stream: only those say where they begin.
+pub(super) fn of_streams(template: &Value, path: &str) -> Vec<String> {
+    let all = there(template, MAPPING, "/Properties/StartingPosition").into_iter();
+    all.map(|place| place.replace("/Properties/StartingPosition", path)).collect()
+}
+
+/// The same of mappings that read a queue.
+pub(super) fn of_queues(template: &Value, path: &str) -> Vec<String> {
+    let streams = of_streams(template, "");
+    let all = at(template, MAPPING, "").into_iter();
+    all.filter(|place| !streams.contains(place)).map(|place| place + path).collect()
 }
 
 /// Pointers to all values below a resource of a type that this is true of.
@@ -102,4 +117,10 @@ pub(super) fn alarms(template: &Value, metric: &str) -> Vec<String> {
         .into_iter()
         .filter(|place| template.pointer(place).is_some_and(|alarm| alarm["Properties"]["MetricName"] == metric))
         .collect()
+}
+
+/// The metrics of alarms on queues that hold what failed, which are the only alarms of those queues.
+pub(super) fn failures(template: &Value) -> Vec<String> {
+    let alarms = alarms(template, "ApproximateNumberOfMessagesVisible").into_iter();
+    alarms.map(|place| format!("{place}/Properties/MetricName")).collect()
 }

@@ -5,18 +5,10 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{at, below, gone, is_allow, set, there, with};
+use super::places::{at, below, gone, is_allow, of_queues, set, there, with};
 
-const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
 const QUEUE: &str = "AWS::SQS::Queue";
 const BUCKET: &str = "AWS::S3::Bucket";
-
-/// Mappings of queues: those of streams say where they start.
-fn mappings(template: &Value, path: &str) -> Vec<String> {
-    let of_queue =
-        |place: &String| template.pointer(place).is_some_and(|it| it["Properties"].get("StartingPosition").is_none());
-    at(template, MAPPING, "").into_iter().filter(of_queue).map(|place| format!("{place}{path}")).collect()
-}
 
 /// The function of each mapping of a queue.
 fn readers(template: &Value, path: &str) -> Vec<String> {
@@ -24,7 +16,7 @@ fn readers(template: &Value, path: &str) -> Vec<String> {
         let id = template.pointer(&format!("{place}/Properties/FunctionName/Ref"))?.as_str()?.to_owned();
         Some(format!("/Resources/{id}{path}"))
     };
-    mappings(template, "").into_iter().filter_map(function).collect()
+    of_queues(template, "").into_iter().filter_map(function).collect()
 }
 
 /// Queues that others give up to.
@@ -75,7 +67,7 @@ pub(super) const QUEUES: [Fault; 17] = [
     Fault {
         name: "a large batch without a window",
         rule: "queue-batch-window",
-        places: |t| mappings(t, "/Properties"),
+        places: |t| of_queues(t, "/Properties"),
         plant: |t, p| {
             set(t, &format!("{p}/BatchSize"), json!(100));
             gone(t, &format!("{p}/MaximumBatchingWindowInSeconds"))
@@ -84,7 +76,7 @@ pub(super) const QUEUES: [Fault; 17] = [
     Fault {
         name: "a batch fails as a whole",
         rule: "queue-partial-response",
-        places: |t| mappings(t, "/Properties/FunctionResponseTypes"),
+        places: |t| of_queues(t, "/Properties/FunctionResponseTypes"),
         plant: gone,
     },
     Fault {
@@ -96,7 +88,7 @@ pub(super) const QUEUES: [Fault; 17] = [
     Fault {
         name: "a second consumer",
         rule: "queue-one-consumer",
-        places: |t| mappings(t, ""),
+        places: |t| of_queues(t, ""),
         plant: |t, p| {
             let again = t.pointer(p).cloned().unwrap_or_default();
             set(t, "/Resources/Again", again)

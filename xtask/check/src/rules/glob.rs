@@ -21,6 +21,21 @@ pub(super) fn meet(one: &str, other: &str) -> bool {
     meets[0]
 }
 
+/// Whether a pattern of ARNs fits some resource's. A name that AWS makes up, `{stack.LogicalId}`, begins with the two.
+pub(super) fn meets_arn(pattern: &str, arn: &str) -> bool {
+    meet(pattern, arn) || made_up(arn).is_some_and(|arn| meet(pattern, &arn))
+}
+
+fn made_up(arn: &str) -> Option<String> {
+    let (before, rest) = arn.split_at(arn.rfind('{')?);
+    let (inside, after) = rest[1..].split_once('}')?;
+    let (stack, id) = inside.split_once('.').filter(|(_, id)| !id.contains('.'))?;
+    let name = format!("{stack}-{id}-*");
+    // Names of buckets have no capitals.
+    let name = if before == "arn:aws:s3:::" { name.to_lowercase() } else { name };
+    Some(format!("{before}{name}{after}"))
+}
+
 /// Whether a pattern fits all that another one fits; both are taken for text where they have no star.
 pub(super) fn covers(pattern: &str, text: &str) -> bool {
     // A star of the other is a character like any, which only a star fits.
@@ -31,6 +46,23 @@ pub(super) fn covers(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_aws_makes_up_begins_with_the_stack_and_the_id() {
+        let rule = "arn:aws:events:r:1:rule/{lake.Daily}";
+        for (pattern, arn, meets) in [
+            (rule, rule, true),
+            ("arn:aws:events:r:1:rule/lake-*", rule, true),
+            ("arn:aws:events:r:1:rule/lake-Daily-*", rule, true),
+            ("arn:aws:events:r:1:rule/other-*", rule, false),
+            ("arn:aws:events:r:1:rule/Daily", rule, false),
+            ("arn:aws:s3:::lake-raw-*/in/*", "arn:aws:s3:::{lake.Raw}/in/x", true),
+            ("arn:aws:sqs:{region}:1:lake-*", "arn:aws:sqs:{region}:1:{lake.Jobs}", true),
+            ("arn:aws:sqs:{region}:1:lake-*", "arn:aws:sqs:{region}:1:jobs", false),
+        ] {
+            assert_eq!(meets_arn(pattern, arn), meets, "{pattern} {arn}");
+        }
+    }
 
     #[test]
     fn patterns_meet_where_a_text_fits_both() {

@@ -1,6 +1,6 @@
 //! What a role allows, as far as the rules on queues, loops and networks ask.
 
-use super::glob::{covers, meet};
+use super::glob::{covers, meets_arn};
 use super::shared::{resource_at, same};
 use crate::node::Node;
 use crate::world::{Resource, World};
@@ -40,7 +40,7 @@ impl Grant<'_> {
 
     /// Whether it may reach a resource; unknown counts as yes.
     pub(super) fn reaches(&self, arn: &str) -> bool {
-        self.resources.as_ref().is_none_or(|all| all.iter().any(|pattern| meet(pattern, arn)))
+        self.resources.as_ref().is_none_or(|all| all.iter().any(|pattern| meets_arn(pattern, arn)))
     }
 }
 

@@ -13,7 +13,7 @@ mod stacks;
 mod storage;
 mod streams;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::rule::Rule;
 

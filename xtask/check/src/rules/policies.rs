@@ -1,7 +1,7 @@
 //! Where policies stand in a template, and whom those at a resource let in.
 
-use super::glob::meet;
-use super::shared::{Callee, callee, same};
+use super::glob::{meet, meets_arn};
+use super::shared::{BUCKET, Callee, QUEUE, TOPIC, callee, same};
 use crate::iam::{Effect, Policy, Statement};
 use crate::node::Node;
 use crate::world::{Resource, World};
@@ -14,6 +14,7 @@ pub(super) fn of_identities(world: &World) -> Vec<(&Resource, Policy)> {
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => {
                 resource.get("Policies").items().iter().map(|policy| policy.get("PolicyDocument")).collect()
             }
+            "AWS::IAM::ManagedPolicy" if only_bounds(world, resource) => continue,
             "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" | "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" => {
                 vec![resource.get("PolicyDocument")]
             }
@@ -24,13 +25,21 @@ pub(super) fn of_identities(world: &World) -> Vec<(&Resource, Policy)> {
     all
 }
 
+/// Whether a policy is attached to nobody and only bounds what other policies grant: then it grants nothing itself.
+fn only_bounds(world: &World, policy: &Resource) -> bool {
+    let names = |node: &Node| node.text().and_then(|text| world.find(text)).is_some_and(|found| same(found, policy));
+    let attached = ["Roles", "Users", "Groups"].iter().any(|list| !policy.get(list).is_missing());
+    let identities = || world.resources().filter(|resource| resource.kind.starts_with("AWS::IAM::"));
+    !attached
+        && identities().any(|identity| names(identity.get("PermissionsBoundary")))
+        && !identities().any(|identity| identity.get("ManagedPolicyArns").items().iter().any(names))
+}
+
 /// Every policy that stands at a resource and says who may use it.
 pub(super) fn of_resources(world: &World) -> Vec<(&Resource, Policy)> {
     let documents = world.resources().filter_map(|resource| {
         let document = match resource.kind.as_str() {
-            "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy" | "AWS::S3::BucketPolicy" => {
-                resource.get("PolicyDocument")
-            }
+            kind if POLICIES.iter().any(|(_, known, _)| *known == kind) => resource.get("PolicyDocument"),
             "AWS::KMS::Key" => resource.get("KeyPolicy"),
             "AWS::Kinesis::ResourcePolicy" | "AWS::SecretsManager::ResourcePolicy" => resource.get("ResourcePolicy"),
             "AWS::ECR::Repository" => resource.get("RepositoryPolicyText"),
@@ -41,23 +50,35 @@ pub(super) fn of_resources(world: &World) -> Vec<(&Resource, Policy)> {
     documents.collect()
 }
 
-/// The policies that stand at one resource, with the resources that hold them.
-pub(super) fn at<'a>(world: &'a World, of: &Resource) -> Vec<(&'a Resource, Policy)> {
-    let (kind, list) = match of.kind.as_str() {
-        "AWS::SQS::Queue" => ("AWS::SQS::QueuePolicy", "Queues"),
-        "AWS::SNS::Topic" => ("AWS::SNS::TopicPolicy", "Topics"),
-        "AWS::S3::Bucket" => ("AWS::S3::BucketPolicy", "Bucket"),
-        _ => return Vec::new(),
-    };
-    let names = |node: &Node| node.text().and_then(|text| world.find(text)).is_some_and(|found| same(found, of));
-    let policies = world.of_kind(kind).filter(|policy| policy.get(list).items().iter().any(names));
-    policies.map(|by| (by, Policy::read(by.get("PolicyDocument")))).collect()
+/// Types of policies that stand beside what they are of: its type, theirs, and where they name it.
+const POLICIES: [(&str, &str, &str); 5] = [
+    (QUEUE, "AWS::SQS::QueuePolicy", "Queues"),
+    (QUEUE, "AWS::SQS::QueueInlinePolicy", "Queue"),
+    (TOPIC, "AWS::SNS::TopicPolicy", "Topics"),
+    (TOPIC, "AWS::SNS::TopicInlinePolicy", "TopicArn"),
+    (BUCKET, "AWS::S3::BucketPolicy", "Bucket"),
+];
+
+/// Every resource that holds a policy of things of a type, with where it names them.
+fn beside<'a>(world: &'a World, kind: &str) -> impl Iterator<Item = (&'a Resource, &'a Node)> {
+    let kinds = POLICIES.iter().filter(move |(of, ..)| *of == kind);
+    kinds.flat_map(|(_, policy, list)| world.of_kind(policy).map(|by| (by, by.get(list))))
 }
 
-/// Whether something about the policies of a resource cannot be known: whose they are, or what they say.
-pub(super) fn is_open(world: &World, kind: &str, list: &str) -> bool {
-    world.of_kind(kind).any(|policy| {
-        let whose = policy.get(list);
+/// What holds the policies of one resource.
+pub(super) fn holders<'a>(world: &'a World, of: &Resource) -> Vec<&'a Resource> {
+    let names = |node: &Node| node.text().and_then(|text| world.find(text)).is_some_and(|found| same(found, of));
+    beside(world, &of.kind).filter(|(_, whose)| whose.items().iter().any(names)).map(|(by, _)| by).collect()
+}
+
+/// The policies that stand at one resource, with the resources that hold them.
+pub(super) fn at<'a>(world: &'a World, of: &Resource) -> Vec<(&'a Resource, Policy)> {
+    holders(world, of).into_iter().map(|by| (by, Policy::read(by.get("PolicyDocument")))).collect()
+}
+
+/// Whether something about the policies of a type's resources cannot be known: whose they are, or what they say.
+pub(super) fn is_open(world: &World, kind: &str) -> bool {
+    beside(world, kind).any(|(policy, whose)| {
         let document = policy.get("PolicyDocument");
         whose.items().iter().any(Node::is_unknown) || document.is_unknown() || document.get("Statement").is_unknown()
     })
@@ -68,7 +89,7 @@ fn lets(statement: &Statement, service: &str, action: &str, arn: &str) -> bool {
     let mut sources = statement.conditions.iter().filter(|condition| condition.is_for("aws:SourceArn")).peekable();
     allows(statement, service, action)
         && (sources.peek().is_none()
-            || sources.any(|source| source.is_open || source.values.iter().any(|value| meet(value, arn))))
+            || sources.any(|source| source.is_open || source.values.iter().any(|value| meets_arn(value, arn))))
 }
 
 /// Whether a statement allows a service something, under whatever conditions.
@@ -79,7 +100,7 @@ pub(super) fn allows(statement: &Statement, service: &str, action: &str) -> bool
 
 /// Whether a pattern of ARNs fits one; what is not known fits.
 fn fits(pattern: &Node, arn: &str) -> bool {
-    pattern.text().is_none_or(|pattern| meet(pattern, arn))
+    pattern.text().is_none_or(|pattern| meets_arn(pattern, arn))
 }
 
 /// Permissions by which a service, for something with an ARN, may call a function as it is called there. A permission for
@@ -108,12 +129,12 @@ pub(super) fn admits<'a>(world: &'a World, target: &'a str, service: &str, arn: 
         return Some(permissions(world, called, service, arn));
     }
     let resource = world.find(target)?;
-    let (action, kind, list) = match resource.kind.as_str() {
-        "AWS::SQS::Queue" => ("sqs:SendMessage", "AWS::SQS::QueuePolicy", "Queues"),
-        "AWS::SNS::Topic" => ("sns:Publish", "AWS::SNS::TopicPolicy", "Topics"),
+    let action = match resource.kind.as_str() {
+        QUEUE => "sqs:SendMessage",
+        TOPIC => "sns:Publish",
         _ => return None,
     };
     let mut all = at(world, resource);
     all.retain(|(_, policy)| policy.statements.iter().any(|statement| lets(statement, service, action, arn)));
-    (!all.is_empty() || !is_open(world, kind, list)).then(|| all.into_iter().map(|(by, _)| by).collect())
+    (!all.is_empty() || !is_open(world, &resource.kind)).then(|| all.into_iter().map(|(by, _)| by).collect())
 }

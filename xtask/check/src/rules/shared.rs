@@ -112,3 +112,14 @@ pub(super) fn reports_failures(mapping: &Resource) -> Option<bool> {
 pub(super) fn number_or(node: &Node, default: f64) -> Option<f64> {
     if node.is_missing() { Some(default) } else { node.number() }
 }
+
+/// What a value as it was written refers to, by `Ref` or within a `Fn::Sub`: names of parameters, among others.
+pub(super) fn parameters_in(written: &Node) -> Vec<&str> {
+    let mut names = Vec::new();
+    written.walk(&mut |node| {
+        names.extend(node.get("Ref").text());
+        let pattern = node.get("Fn::Sub").items().first().and_then(Node::text).unwrap_or_default();
+        names.extend(pattern.split("${").skip(1).filter_map(|rest| rest.split('}').next()).map(str::trim));
+    });
+    names
+}

@@ -12,7 +12,7 @@ use crate::world::{Source, World};
 /// What a short template does not go into: who may read a bucket, what becomes of data, and of logs.
 const ASIDE: [&str; 5] = ["bucket-tls", "bucket-public", "bucket-versioning", "data-policies", "function-log-group"];
 
-pub(super) fn world(text: &str) -> World {
+pub(crate) fn world(text: &str) -> World {
     let root = parse(text).unwrap_or_else(|fault| panic!("{fault:?} in {text}"));
     let (name, file) = ("fixture".to_owned(), "fixture.yaml".to_owned());
     let source = Source { name, file, root, bytes: text.len(), values: BTreeMap::new() };

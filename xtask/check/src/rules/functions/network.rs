@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "A call of the service from within the network hangs until the function times out, since no way leads there",
     fix: "Add an endpoint of the service to the network, or a route to a NAT gateway to the subnet",
-    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html"),
+    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-endpoints.html"),
     check,
     passing: "
 Resources:

@@ -1,7 +1,7 @@
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
-use crate::rules::shared::FUNCTION;
+use crate::rules::shared::{FUNCTION, parameters_in};
 use crate::world::{Resource, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ Resources:
 };
 
 /// What is said about a secret is none: where it is, how long it lasts.
-const ABOUT: [&str; 26] = [
+const ABOUT: [&str; 40] = [
     "ARN",
     "ID",
     "NAME",
@@ -49,6 +49,20 @@ const ABOUT: [&str; 26] = [
     "TABLE",
     "FIELD",
     "STAGE",
+    "PORT",
+    "LEVEL",
+    "MILLIS",
+    "MS",
+    "HOURS",
+    "DAYS",
+    "ISSUER",
+    "CONNECTIONS",
+    "SIZE",
+    "AGE",
+    "TIMEOUT",
+    "RETRIES",
+    "ALGORITHM",
+    "MODE",
 ];
 
 fn check(world: &World, findings: &mut Findings<'_>) {
@@ -56,8 +70,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         let written = function.written.at("Properties.Environment.Variables");
         for variable in function.get("Environment.Variables").entries() {
             let secret_name = names_a_secret(&variable.key);
-            let parameter = parameter_behind(world, function, written.get(&variable.key));
-            let hidden = parameter.is_some_and(|one| one.get("NoEcho").bool() == Some(true));
+            let hidden = holds_hidden(world, function, written.get(&variable.key));
             let told = match variable.value.text() {
                 _ if hidden => Some("holds a parameter that is to be hidden, in clear"),
                 None => {
@@ -83,10 +96,11 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     }
 }
 
-fn parameter_behind<'a>(world: &'a World, function: &Resource, written: &Node) -> Option<&'a Node> {
-    let stack = world.stacks.iter().find(|stack| stack.name == function.stack)?;
-    let parameter = stack.root.get("Parameters").get(written.get("Ref").text()?);
-    (!parameter.is_missing()).then_some(parameter)
+/// Whether a parameter that is not to be shown goes into a value, alone or within a text.
+fn holds_hidden(world: &World, function: &Resource, written: &Node) -> bool {
+    let Some(stack) = world.stacks.iter().find(|stack| stack.name == function.stack) else { return false };
+    let parameters = stack.root.get("Parameters");
+    parameters_in(written).into_iter().any(|name| parameters.get(name).get("NoEcho").bool() == Some(true))
 }
 
 fn names_a_secret(key: &str) -> bool {
@@ -106,7 +120,7 @@ fn names_something(world: &World, key: &str, text: &str) -> bool {
     let path = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     let parts: Vec<_> = text.strip_prefix('/').unwrap_or(text).split('/').collect();
     text.is_empty()
-        || matches!(text, "true" | "false" | "none" | "NONE")
+        || ["true", "false", "none", "on", "off", "yes", "no"].iter().any(|word| word.eq_ignore_ascii_case(text))
         || text.starts_with("arn:")
         || text.starts_with("s3://")
         || world.find(text).is_some()
@@ -115,7 +129,19 @@ fn names_something(world: &World, key: &str, text: &str) -> bool {
         || (text.starts_with('{') && text.ends_with('}') && !text.starts_with("{{"))
         || (parts.len() > 1 && parts.iter().all(|part| path(part)))
         || (!key.to_uppercase().contains("PASS") && is_worded(text))
-        || (key.to_uppercase().contains("TOKEN") && text.parse::<f64>().is_ok())
+        || (is_setting(text) && !ends_in_a_secret(key))
+}
+
+/// A number, or how much is logged: how something is done with a secret.
+fn is_setting(text: &str) -> bool {
+    let levels = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "critical"];
+    text.parse::<f64>().is_ok() || levels.iter().any(|level| level.eq_ignore_ascii_case(text))
+}
+
+/// `DB_PASSWORD: 12345678` is one that somebody chose badly.
+fn ends_in_a_secret(key: &str) -> bool {
+    let key = key.to_uppercase();
+    ["PASSWORD", "PASSWD", "PWD", "PASS", "SECRET"].iter().any(|end| key.ends_with(end))
 }
 
 /// `taxi-login`: words with hyphens between them are how a secret is named, and no secret.
@@ -168,6 +194,9 @@ Resources:
             "DATABASE: 'postgres://app:hunter2@db.example.com/flats'",
             "LOGIN: '{{resolve:secretsmanager:login:SecretString:password}}'",
             "ANY: !Ref Hidden",
+            "DB_CONN: !Sub 'postgres://app:${Hidden}@db.example.com/flats'",
+            "DB_CONN: !Join ['', ['postgres://app:', !Ref Hidden, '@db.example.com/flats']]",
+            "DB_PASSWORD: 12345678",
         ] {
             assert_eq!(with(clear), 1, "{clear}");
         }
@@ -186,6 +215,16 @@ Resources:
             "PARTITION_KEY: id",
             "DB_PASSWORD: !Ref Where",
             "COMPASS: north",
+            "SECRETS_EXTENSION_HTTP_PORT: 2773",
+            "SECRETS_EXTENSION_LOG_LEVEL: info",
+            "SECRETS_EXTENSION_LOG: WARN",
+            "SECRETS_MANAGER_TIMEOUT_MILLIS: 500",
+            "ACCESS_KEY_ROTATION_DAYS: 90",
+            "TOKEN_ISSUER: me",
+            "SECRETS_EXTENSION_MAX_CONNECTIONS: 3",
+            "SECRETS_CACHE: 1000",
+            "CACHE_SECRETS: 'TRUE'",
+            "DB_CONN: !Sub 'postgres://app@${Where}/flats'",
         ] {
             assert_eq!(with(fine), 0, "{fine}");
         }

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "The function is still at work when its caller has given up, who sees a failure and calls again",
     fix: "Lower Timeout below what its trigger waits for, or call the function through a queue",
-    link: Some("https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"),
+    link: Some("https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html"),
     check,
     passing: "
 Resources:

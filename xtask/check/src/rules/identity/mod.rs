@@ -3,15 +3,17 @@
 mod action_fits;
 mod deputy;
 mod everybody;
+mod overwritten;
 mod parameter;
 mod pass_role;
 mod star_action;
 mod star_resource;
+mod taking;
 mod trust;
 
 use crate::rule::Rule;
 
-pub(super) const ALL: [&Rule; 8] = [
+pub(super) const ALL: [&Rule; 9] = [
     &star_action::RULE,
     &star_resource::RULE,
     &action_fits::RULE,
@@ -20,4 +22,5 @@ pub(super) const ALL: [&Rule; 8] = [
     &deputy::RULE,
     &everybody::RULE,
     &parameter::RULE,
+    &overwritten::RULE,
 ];

@@ -1,6 +1,7 @@
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
+use crate::rules::shared::parameters_in;
 use crate::world::{Stack, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,19 +61,11 @@ fn check(world: &World, findings: &mut Findings<'_>) {
 
 /// A parameter of free text in a value.
 fn open_parameter(stack: &Stack, value: &Node) -> Option<String> {
-    let mut found = None;
-    value.walk(&mut |node| {
-        let of_sub = node.get("Fn::Sub").items().first().and_then(Node::text).unwrap_or_default();
-        let named = of_sub.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-        for name in node.get("Ref").text().into_iter().chain(named) {
-            let parameter = stack.root.get("Parameters").get(name);
-            let free = parameter.get("Type").text() == Some("String")
-                && parameter.get("AllowedPattern").is_missing()
-                && parameter.get("AllowedValues").is_missing();
-            if free && found.is_none() {
-                found = Some(name.to_owned());
-            }
-        }
-    });
-    found
+    let is_free = |name: &&str| {
+        let parameter = stack.root.get("Parameters").get(name);
+        parameter.get("Type").text() == Some("String")
+            && parameter.get("AllowedPattern").is_missing()
+            && parameter.get("AllowedValues").is_missing()
+    };
+    parameters_in(value).into_iter().find(is_free).map(str::to_owned)
 }

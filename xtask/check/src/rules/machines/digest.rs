@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "What a tag stands for changes without a deploy, and tomorrow's run is not what was tested today",
     fix: "Name the image by its digest: repository@sha256:…",
-    link: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"),
+    link: Some("https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html"),
     check,
     passing: "
 Resources:

@@ -153,7 +153,7 @@ impl Step<'_> {
         (output, Shape::Any)
     }
 
-    /// Of JSONata, only a path that stands alone is understood; what is missing in others may be meant.
+    /// Of `JSONata`, only a path that stands alone is understood; what is missing in others may be meant.
     fn expression(&mut self, node: &Node) {
         let inside = node.text().and_then(|text| text.trim().strip_prefix("{%")?.strip_suffix("%}"));
         let path = inside.and_then(|text| text.trim().strip_prefix("$states.input")).map(|rest| format!("${rest}"));

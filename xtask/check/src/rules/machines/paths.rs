@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "The state fails when it is entered, since a value that should be taken from its input is no path",
     fix: "Write a JSONPath that begins with $, an intrinsic function such as States.Format, or close the {% %} of a JSONata",
-    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html"),
+    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"),
     check,
     passing: PASSING,
     failing: machine_with!("Type: Pass, Parameters: {'Name.$': name}, End: true"),

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "One throttled call or dropped connection ends the whole execution",
     fix: "Give the task a Retry with a few attempts and a backoff",
-    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"),
+    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"),
     check,
     passing: PASSING,
     failing: machine_with!(

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "The machine cannot be made, or has states that no execution ever comes to",
     fix: "Name a state that exists in StartAt, Next, Default and Catch, end each path, and take out what nothing leads to",
-    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/concepts-states.html"),
+    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html"),
     check,
     passing: PASSING,
     failing: machine_with!("Type: Pass, Next: Nowhere"),

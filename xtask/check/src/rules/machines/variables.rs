@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     failing: machine_with!("Type: Pass, QueryLanguage: JSONata, Output: '{% $batch.id %}', Next: Tell"),
 };
 
-/// What JSONata and Step Functions bring along.
+/// What `JSONata` and Step Functions bring along.
 const KNOWN: &str = "states abs append assert average base64decode base64encode boolean ceil clone contains count \
                      decodeUrl decodeUrlComponent distinct each encodeUrl encodeUrlComponent error eval exists filter \
                      floor formatBase formatInteger formatNumber fromMillis hash join keys length lookup lowercase map \

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "A deploy changes the code under executions that are running, half of which then ran the old and half the new",
     fix: "Call the function by an alias or a version",
-    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html"),
+    link: Some("https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html"),
     check,
     passing: PASSING,
     failing: "

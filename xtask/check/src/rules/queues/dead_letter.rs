@@ -1,4 +1,4 @@
-use super::redrive::{dead_letter, policy};
+use super::redrive::dead_letter;
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
 use crate::rules::shared::{QUEUE, Source, mappings, same};
@@ -41,7 +41,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     // A queue behind another one is the last: somebody looks at what comes there, also where a function reads it.
     let last: Vec<&Resource> = world.of_kind(QUEUE).filter_map(|queue| dead_letter(world, queue)).collect();
     for queue in mappings(world, Source::Queue).iter().filter_map(|mapping| mapping.source) {
-        let policy = policy(queue);
+        let policy = queue.get("RedrivePolicy");
         let target = policy.get("deadLetterTargetArn");
         if policy.is_unknown() || target.is_unknown() {
             findings.unknown(queue, "the queue behind it");

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     says: "Each message reaches only one of the functions that read the queue, by chance; a filter of one deletes \
            what another one waits for",
     fix: "Give each consumer a queue of its own, and send to them through a topic",
-    link: None,
+    link: Some("https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html"),
     check,
     passing: "
 Resources:

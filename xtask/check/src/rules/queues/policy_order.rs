@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     says: "The mapping is created at the same time as the policy that allows it to read, and by chance too early: \
            the stack is rolled back",
     fix: "Name the policy in the mapping's DependsOn, or write it into the role",
-    link: None,
+    link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html"),
     check,
     passing: "
 Resources:

@@ -1,4 +1,3 @@
-use super::redrive::policy;
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
 use crate::rules::shared::{Mapping, QUEUE, Source, mappings, same};
@@ -41,8 +40,7 @@ Resources:
 fn check(world: &World, findings: &mut Findings<'_>) {
     let mappings = mappings(world, Source::Queue);
     for queue in world.of_kind(QUEUE) {
-        let policy = policy(queue);
-        let count = policy.get("maxReceiveCount");
+        let count = queue.get("RedrivePolicy.maxReceiveCount");
         if count.is_unknown() {
             findings.unknown(queue, "maxReceiveCount");
         }

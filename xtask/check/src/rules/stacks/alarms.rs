@@ -1,13 +1,17 @@
+use super::alarm_actions::{Tells, tells};
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
+use crate::rules::shared::{FUNCTION, QUEUE, STREAM, Source, mappings, same};
 use crate::world::{Resource, World};
+
+const ALARM: &str = "AWS::CloudWatch::Alarm";
 
 pub(super) static RULE: Rule = Rule {
     id: "failure-alarm",
     severity: Severity::Warning,
     says: "Nobody is told when it fails, and the first to notice is whoever misses the data",
-    fix: "Add an alarm on its failures whose action is a topic",
+    fix: "Add an alarm whose action is a topic, on the metric that is named first",
     link: Some(
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html",
     ),
@@ -30,22 +34,19 @@ Resources:
 ",
 };
 
-/// Of which types each resource has an alarm: with the metrics of which any will do.
+/// Of which types each resource has an alarm: with the metrics of which any will do, the best one first.
 fn metrics(resource: &Resource) -> Option<&'static [&'static str]> {
     Some(match resource.kind.as_str() {
-        "AWS::Lambda::Function" => &["Errors"],
+        FUNCTION => &["Errors"],
         "AWS::StepFunctions::StateMachine" => &["ExecutionsFailed", "ExecutionsTimedOut"],
-        "AWS::Kinesis::Stream" => &[
+        STREAM => &[
+            "GetRecords.IteratorAgeMilliseconds",
             "WriteProvisionedThroughputExceeded",
             "ReadProvisionedThroughputExceeded",
-            "GetRecords.IteratorAgeMilliseconds",
+            "SubscribeToShardEvent.MillisBehindLatest",
         ],
-        "AWS::SQS::Queue" => &[
-            "ApproximateNumberOfMessagesVisible",
-            "ApproximateAgeOfOldestMessage",
-            "NumberOfMessagesReceived",
-            "NumberOfMessagesSent",
-        ],
+        // What SQS itself puts into a dead-letter queue is not counted as sent, and nobody receives it.
+        QUEUE => &["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"],
         _ => return None,
     })
 }
@@ -54,33 +55,142 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     for resource in world.resources() {
         let Some(metrics) = metrics(resource) else { continue };
         // A queue with a queue for its failures is watched there.
-        if resource.kind == "AWS::SQS::Queue" && !resource.get("RedrivePolicy").is_missing() {
+        if resource.kind == QUEUE && !resource.get("RedrivePolicy").is_missing() {
             continue;
         }
-        let alarms: Vec<_> =
-            world.of_kind("AWS::CloudWatch::Alarm").filter(|alarm| watches(world, alarm, resource)).collect();
-        if alarms.iter().any(|alarm| alarm.get("Dimensions").is_unknown() || alarm.get("Metrics").is_unknown()) {
-            findings.unknown(resource, "what an alarm watches");
-            continue;
+        let mut alarms = watching(world, resource, metrics);
+        if resource.kind == STREAM {
+            let readers = mappings(world, Source::Stream).into_iter();
+            let readers = readers.filter(|mapping| mapping.source.is_some_and(|source| same(source, resource)));
+            // What a function lags behind is the age of what it has not read.
+            alarms.extend(
+                readers.filter_map(|mapping| mapping.function()).flat_map(|f| watching(world, f, &["IteratorAge"])),
+            );
         }
-        let fits = |alarm: &&&Resource| alarm.text("MetricName").is_none_or(|metric| metrics.contains(&metric));
-        match alarms.iter().find(fits) {
-            None => findings.on(resource, format!("no alarm watches its {}", metrics.join(" or "))),
-            Some(alarm) if alarm.get("AlarmActions").is_missing() => {
-                findings.at(alarm, alarm.get("MetricName"), format!("the alarm on {} tells nobody", resource.id));
-            }
-            Some(_) => {}
-        }
+        judge(world, resource, metrics, &alarms, findings);
     }
 }
 
-/// Whether one of an alarm's dimensions, or of its metrics' dimensions, is this resource.
-fn watches(world: &World, alarm: &Resource, resource: &Resource) -> bool {
+fn judge(world: &World, resource: &Resource, metrics: &[&str], alarms: &[&Resource], findings: &mut Findings<'_>) {
+    let tell: Vec<_> = alarms.iter().map(|alarm| (alarm, tells(world, alarm))).collect();
+    if tell.iter().any(|(_, tells)| *tells == Tells::Somebody) {
+        return;
+    }
+    if tell.iter().any(|(_, tells)| *tells == Tells::Unknown) {
+        findings.unknown(resource, "whom its alarm tells");
+    } else if let Some((alarm, Tells::Nobody(why))) = tell.first() {
+        findings.at(alarm, alarm.get("MetricName"), format!("the alarm on {} {why}", resource.id));
+    } else if world.of_kind(ALARM).any(is_open) {
+        findings.unknown(resource, "what an alarm watches");
+    } else {
+        findings.on(resource, format!("no alarm watches its {}", metrics.join(" or ")));
+    }
+}
+
+/// The alarms on one of a resource's metrics.
+fn watching<'a>(world: &'a World, resource: &Resource, metrics: &[&str]) -> Vec<&'a Resource> {
     let (name, arn) = (resource.name(), resource.arn(&world.location));
+    let is_it = |alarm: &&Resource| {
+        let fits = alarm.text("MetricName").is_none_or(|metric| metrics.contains(&metric));
+        // A metric of Lambda's that names no function is of all of them.
+        let of_all = resource.kind == FUNCTION
+            && alarm.text("Namespace") == Some("AWS/Lambda")
+            && alarm.get("Dimensions").items().is_empty();
+        fits && (of_all || names(&alarm.properties, &name, &arn))
+    };
+    world.of_kind(ALARM).filter(is_it).collect()
+}
+
+/// Whether a dimension, of an alarm or of one of its metrics, is a resource.
+fn names(properties: &Node, name: &str, arn: &str) -> bool {
     let mut found = false;
-    alarm.properties.walk(&mut |node: &Node| {
+    properties.walk(&mut |node: &Node| {
         let value = node.get("Value").text();
         found |= !node.get("Name").is_missing() && value.is_some_and(|value| value == name || value == arn);
     });
     found
+}
+
+/// Whether it cannot be known what an alarm watches: a query over metrics may be about anything.
+fn is_open(alarm: &Resource) -> bool {
+    let mut open = alarm.get("Dimensions").is_unknown() || alarm.get("MetricName").is_unknown();
+    alarm.get("Metrics").walk(&mut |node: &Node| {
+        let query =
+            node.get("Expression").text().is_some_and(|text| text.trim_start().to_uppercase().starts_with("SELECT"));
+        open |= node.is_unknown() || query;
+    });
+    alarm.get("Dimensions").walk(&mut |node: &Node| open |= node.is_unknown());
+    open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::found;
+
+    const MACHINE: &str = "
+  T: {Type: AWS::SNS::Topic}
+  M: {Type: AWS::StepFunctions::StateMachine, Properties: {StateMachineName: m}}";
+
+    fn told(resources: &str) -> Vec<String> {
+        found(&RULE, &format!("Resources:\n{resources}")).into_iter().map(|one| one.message).collect()
+    }
+
+    fn alarm(metric: &str, of: &str, rest: &str) -> String {
+        format!(
+            "\n  A{}: {{Type: AWS::CloudWatch::Alarm, Properties: {{MetricName: {metric}, {rest}, Dimensions: [{{Name: n, Value: {of}}}]}}}}",
+            metric.len()
+        )
+    }
+
+    #[test]
+    fn an_alarm_may_tell_by_way_of_another() {
+        let silent = alarm("ExecutionsFailed", "!Ref M", "AlarmName: m-failed");
+        let around = |rule: &str, rest: &str| {
+            told(&format!(
+                "{MACHINE}{silent}\n  C: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}, {rest}}}}}"
+            ))
+        };
+        let telling = "AlarmActions: [!Ref T]";
+        for rule in [
+            "!Sub 'ALARM(\"${A16}\")'",
+            "!Sub 'ALARM(${A16})'",
+            "!Sub 'ALARM(\"${A16.Arn}\")'",
+            "ALARM(m-failed)",
+            "!Join ['', ['ALARM(', !Ref A16, ')']]",
+            "!Join [' OR ', [!Sub 'ALARM(${A16})', 'ALARM(other)']]",
+            "!Sub '${Unknown}'",
+        ] {
+            assert_eq!(around(rule, telling), [""; 0], "{rule}");
+        }
+        assert_eq!(around("ALARM(other)", telling), ["the alarm on M tells nobody"]);
+        let off = alarm("ExecutionsFailed", "!Ref M", "ActionsEnabled: false, AlarmActions: [!Ref T]");
+        assert_eq!(told(&format!("{MACHINE}{off}")), ["the alarm on M has its actions switched off and tells nobody"]);
+        let second = alarm("ExecutionsTimedOut", "!Ref M", "AlarmActions: [!Ref T]");
+        assert_eq!(told(&format!("{MACHINE}{silent}{second}")), [""; 0]);
+    }
+
+    #[test]
+    fn a_stream_is_watched_where_it_is_read() {
+        let stream = "
+  T: {Type: AWS::SNS::Topic}
+  S: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: f}}
+  M: {Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: !GetAtt S.Arn, FunctionName: !Ref F}}
+  E: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/Lambda, MetricName: Errors, AlarmActions: [!Ref T]}}";
+        assert_eq!(told(stream).len(), 1, "Errors without a dimension are of every function");
+        let lag = alarm("IteratorAge", "!Ref F", "AlarmActions: [!Ref T]");
+        assert_eq!(told(&format!("{stream}{lag}")), [""; 0]);
+        let behind = alarm("SubscribeToShardEvent.MillisBehindLatest", "!Ref S", "AlarmActions: [!Ref T]");
+        assert_eq!(told(&format!("{stream}{behind}")), [""; 0]);
+    }
+
+    #[test]
+    fn a_queue_of_failures_is_watched_by_what_lies_in_it() {
+        let queue = "\n  T: {Type: AWS::SNS::Topic}\n  Q: {Type: AWS::SQS::Queue}";
+        let with =
+            |metric: &str| told(&format!("{queue}{}", alarm(metric, "!GetAtt Q.QueueName", "AlarmActions: [!Ref T]")));
+        assert_eq!(with("ApproximateNumberOfMessagesVisible"), [""; 0]);
+        assert_eq!(with("NumberOfMessagesSent").len(), 1);
+    }
 }

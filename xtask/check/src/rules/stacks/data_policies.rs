@@ -1,13 +1,15 @@
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
-use crate::world::World;
+use crate::world::{Resource, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "data-policies",
     severity: Severity::Error,
     says: "Data goes with its stack, or with a replacement, because nobody said what should become of it",
     fix: "Give the resource a DeletionPolicy and an UpdateReplacePolicy: Retain, Snapshot, or Delete if that is meant",
-    link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"),
+    link: Some(
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html",
+    ),
     check,
     passing: "
 Resources:
@@ -15,6 +17,13 @@ Resources:
     Type: AWS::S3::Bucket
     DeletionPolicy: Retain
     UpdateReplacePolicy: Retain
+  Database:
+    Type: AWS::RDS::DBCluster
+    DeletionPolicy: Snapshot
+    UpdateReplacePolicy: Snapshot
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBClusterIdentifier: !Ref Database}
 ",
     failing: "
 Resources:
@@ -64,8 +73,14 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     told(world, findings, &DATA);
 }
 
+/// An instance of a cluster holds nothing itself.
+fn is_of_a_cluster(resource: &Resource) -> bool {
+    resource.kind == "AWS::RDS::DBInstance" && !resource.get("DBClusterIdentifier").is_missing()
+}
+
 fn told(world: &World, findings: &mut Findings<'_>, kinds: &[&str]) {
-    for resource in world.resources().filter(|resource| kinds.contains(&resource.kind.as_str())) {
+    let holds = |resource: &&Resource| kinds.contains(&resource.kind.as_str()) && !is_of_a_cluster(resource);
+    for resource in world.resources().filter(holds) {
         let missing = ["DeletionPolicy", "UpdateReplacePolicy"].into_iter();
         let missing: Vec<_> = missing.filter(|policy| resource.attribute(policy).is_missing()).collect();
         if !missing.is_empty() {

@@ -5,7 +5,8 @@ use crate::world::World;
 pub(super) static RULE: Rule = Rule {
     id: "import-unknown",
     severity: Severity::Error,
-    says: "A stack that imports what no stack exports cannot be deployed",
+    says: "A stack that imports what no stack exports cannot be deployed; of templates alone (--template) it is only said \
+           that some other stack has to export it",
     fix: "Export the value from a stack that is deployed earlier, or correct the name",
     link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
     check,

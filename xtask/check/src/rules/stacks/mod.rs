@@ -1,5 +1,6 @@
 //! Across stacks and stages: imports and exports, names, limits, what becomes of data, who is told of failures.
 
+mod alarm_actions;
 mod alarms;
 mod data_policies;
 mod export_twice;

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "A name that is too long fails in the stage with the longest name, after all others have worked",
     fix: "Shorten the part of the name that is the same in every stage",
-    link: None,
+    link: Some("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"),
     check,
     passing: "
 Resources:

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "The second resource of a name cannot be made, since names are unique in an account and region",
     fix: "Put the stage's and the stack's name into the resource's, or leave the name out",
-    link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html"),
+    link: Some("https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"),
     check,
     passing: "
 Resources:

@@ -78,10 +78,43 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         let unknown = |policy: &Policy| {
             policy.is_partly_unknown || policy.statements.iter().any(|statement| statement.resources.is_open)
         };
-        if is_open(world, "AWS::S3::BucketPolicy", "Bucket") || policies.iter().any(unknown) {
+        if is_open(world, BUCKET) || policies.iter().any(unknown) {
             findings.unknown(bucket, "its policy");
         } else {
             findings.on(bucket, format!("no policy denies {action} without TLS"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::found;
+
+    #[test]
+    fn a_policy_written_as_text_counts_as_one() {
+        let with = |effect: &str, value: &str| {
+            found(
+                &RULE,
+                &format!(
+                    r#"
+Resources:
+  Lake: {{Type: AWS::S3::Bucket}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Lake
+      PolicyDocument: !Sub |
+        {{"Statement": [{{"Effect": "{effect}", "Principal": "*", "Action": "s3:*", "Resource": ["${{Lake.Arn}}", "${{Lake.Arn}}/*"],
+          "Condition": {{"Bool": {{"aws:SecureTransport": "{value}"}}}}}}]}}
+"#
+                ),
+            )
+            .len()
+        };
+        assert_eq!(
+            (with("Deny", "false"), with("Deny", "False"), with("Deny", "true"), with("Allow", "false")),
+            (0, 0, 1, 1)
+        );
     }
 }

@@ -15,11 +15,13 @@ mod notifications;
 mod schedule;
 mod service_key;
 mod subscription;
+mod target_dead_letter;
 mod target_permission;
+mod zones;
 
 use crate::rule::Rule;
 
-pub(super) static ALL: [&Rule; 14] = [
+pub(super) static ALL: [&Rule; 15] = [
     &notification_source::RULE,
     &notification_permission::RULE,
     &notification_order::RULE,
@@ -30,6 +32,7 @@ pub(super) static ALL: [&Rule; 14] = [
     &event_pattern::RULE,
     &schedule::RULE,
     &target_permission::RULE,
+    &target_dead_letter::RULE,
     &bucket_tls::RULE,
     &bucket_public::RULE,
     &bucket_versioning::RULE,

@@ -71,7 +71,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         }
     }
     for (by, policy) in of_resources(world) {
-        if !matches!(by.kind.as_str(), "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy") {
+        if !by.kind.starts_with("AWS::SQS::") && !by.kind.starts_with("AWS::SNS::") {
             continue;
         }
         let policy = policy.of_its_resource();

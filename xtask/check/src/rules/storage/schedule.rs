@@ -1,4 +1,5 @@
 use super::cron::fault;
+use super::zones::is_known;
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
 use crate::rules::shared::{RULE as EVENT_RULE, SCHEDULE};
@@ -24,6 +25,7 @@ Resources:
     Type: AWS::Scheduler::Schedule
     Properties:
       ScheduleExpression: cron(30 4 * * ? *)
+      ScheduleExpressionTimezone: Europe/Berlin
       FlexibleTimeWindow: {Mode: 'OFF'}
       Target: {Arn: 'arn:aws:sqs:eu-west-1:111111111111:jobs', RoleArn: !GetAtt Role.Arn}
 ",
@@ -33,6 +35,13 @@ Resources:
     Type: AWS::Scheduler::Schedule
     Properties:
       ScheduleExpression: cron(0 0 30 2 ? *)
+      FlexibleTimeWindow: {Mode: 'OFF'}
+      Target: {Arn: 'arn:aws:sqs:eu-west-1:111111111111:jobs', RoleArn: 'arn:aws:iam::111111111111:role/r'}
+  Nightly:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      ScheduleExpressionTimezone: Europe/Berln
       FlexibleTimeWindow: {Mode: 'OFF'}
       Target: {Arn: 'arn:aws:sqs:eu-west-1:111111111111:jobs', RoleArn: 'arn:aws:iam::111111111111:role/r'}
 ",
@@ -46,6 +55,10 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         }
         if let Some(fault) = expression.text().and_then(|text| fault(text, schedule.kind == EVENT_RULE)) {
             findings.at(schedule, expression, fault);
+        }
+        let zone = schedule.get("ScheduleExpressionTimezone");
+        if let Some(name) = zone.text().filter(|name| !is_known(name)) {
+            findings.at(schedule, zone, format!("there is no time zone {name}; they are named as Europe/Berlin is"));
         }
         // Both are written 2030-01-31T06:00:00Z, which sorts as text.
         let (start, end) = (schedule.get("StartDate"), schedule.get("EndDate"));

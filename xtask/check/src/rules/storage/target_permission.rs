@@ -1,3 +1,4 @@
+use super::target_dead_letter::rule_arn;
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
@@ -55,9 +56,7 @@ const CALLS: [(&str, &str, bool); 9] = [
 
 fn check(world: &World, findings: &mut Findings<'_>) {
     for rule in world.of_kind(EVENT_RULE).filter(|rule| rule.text("State") != Some("DISABLED")) {
-        // The ARN of a rule on another bus has that bus's name in it.
-        let of_default = rule.get("EventBusName").is_missing() || rule.text("EventBusName") == Some("default");
-        let arn = if of_default { rule.arn(&world.location) } else { "*".to_owned() };
+        let arn = rule_arn(world, rule);
         for target in rule.get("Targets").items() {
             let Some((text, (_, action, by_role))) = call(world, rule, target, findings) else { continue };
             if by_role || !target.get("RoleArn").is_missing() {
@@ -125,5 +124,41 @@ fn through_role(
     if !allowed(asked) && !called.is_some_and(|arn| allowed(&arn)) && !access.open {
         let whom = world.find(asked).map_or(asked, |found| &found.id);
         findings.at(from, target.get("RoleArn"), format!("{} does not allow {action} on {whom}", role.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::found;
+
+    #[test]
+    fn a_policy_of_one_queue_or_for_rules_of_the_stack_lets_a_rule_in() {
+        let told = |policy: &str, source: &str| {
+            let text = format!(
+                "
+Resources:
+  Jobs: {{Type: AWS::SQS::Queue}}
+  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: !GetAtt Jobs.Arn}}]}}}}
+  Allow:
+    Type: AWS::SQS::{policy}
+    Properties:
+      Queues: [!Ref Jobs]
+      Queue: !Ref Jobs
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {{Service: events.amazonaws.com}}
+            Action: sqs:SendMessage
+            Resource: !GetAtt Jobs.Arn
+            Condition: {{ArnLike: {{'aws:SourceArn': !Sub 'arn:aws:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/{source}'}}}}
+"
+            );
+            found(&RULE, &text).len()
+        };
+        for source in ["${AWS::StackName}-*", "${AWS::StackName}-Rule-*", "${Rule}", "*"] {
+            assert_eq!((told("QueuePolicy", source), told("QueueInlinePolicy", source)), (0, 0), "{source}");
+        }
+        assert_eq!(told("QueuePolicy", "other-*"), 1);
     }
 }

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "Firehose refuses the buffer, and the stack is rolled back",
     fix: "Keep IntervalInSeconds within 0 and 900 and SizeInMBs within 1 and 128 for a bucket; with dynamic \
-          partitioning or format conversion at least 64",
+          partitioning or format conversion at least 64 MB",
     link: Some("https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html"),
     check,
     passing: "

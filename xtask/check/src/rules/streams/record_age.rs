@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     says: "After an outage the function works through old records first, until they expire in the stream unprocessed \
            and untold",
-    fix: "Set MaximumRecordAgeInSeconds to less than the stream keeps records",
+    fix: "Set MaximumRecordAgeInSeconds to less than the stream keeps records, which for a table is always 24 hours",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html"),
     check,
     passing: "

@@ -7,7 +7,8 @@ pub(super) static RULE: Rule = Rule {
     id: "stream-retention",
     severity: Severity::Error,
     says: "A record expires in the stream while it is still tried, so that it never reaches the failure destination",
-    fix: "Keep records longer than MaximumRecordAgeInSeconds: raise RetentionPeriodHours, or lower the age",
+    fix: "Keep records longer than MaximumRecordAgeInSeconds: raise RetentionPeriodHours of a Kinesis stream; a table's always \
+          keeps 24 hours, so lower the age there",
     link: Some("https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html"),
     check,
     passing: "

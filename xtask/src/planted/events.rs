@@ -1,0 +1,70 @@
+//! Faults in what events and notifications lead to.
+
+#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of what is done, not of steps")]
+
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::places::{at, below, set};
+
+const EVENT_RULE: &str = "AWS::Events::Rule";
+const QUEUE: &str = "AWS::SQS::Queue";
+
+/// Statements that let a service send.
+fn lets_in(template: &Value, service: &str) -> Vec<String> {
+    let all = below(template, "AWS::SQS::QueuePolicy", |value| value["Effect"] == "Allow").into_iter();
+    let is_for = |place: &String| template.pointer(place).is_some_and(|one| one["Principal"]["Service"] == service);
+    all.filter(is_for).map(|place| place + "/Action").collect()
+}
+
+/// Lets only something else send.
+fn for_another(template: &mut Value, place: &str, source: &str) {
+    let condition = place.replace("/Action", "/Condition");
+    set(template, &condition, json!({"ArnLike": {"aws:SourceArn": source}}));
+}
+
+pub(super) static EVENTS: [Fault; 6] = [
+    Fault {
+        name: "a dead-letter queue that nothing may send to",
+        rule: "event-dead-letter",
+        places: |t| at(t, EVENT_RULE, "/Properties/Targets/0/DeadLetterConfig"),
+        plant: |t, p| {
+            t["Resources"]["Planted"] = json!({"Type": QUEUE, "Properties": {}});
+            set(t, p, json!({"Arn": {"Fn::GetAtt": ["Planted", "Arn"]}}));
+        },
+    },
+    Fault {
+        name: "events that may not be sent",
+        rule: "event-target-permission",
+        places: |t| lets_in(t, "events.amazonaws.com"),
+        plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
+    },
+    Fault {
+        name: "events for rules of another stack",
+        rule: "event-target-permission",
+        places: |t| lets_in(t, "events.amazonaws.com"),
+        plant: |t, p| for_another(t, p, "arn:aws:events:eu-west-1:111111111111:rule/other-*"),
+    },
+    Fault {
+        name: "notifications that may not be sent",
+        rule: "notification-permission",
+        places: |t| lets_in(t, "s3.amazonaws.com"),
+        plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
+    },
+    Fault {
+        name: "notifications of another bucket",
+        rule: "notification-permission",
+        places: |t| lets_in(t, "s3.amazonaws.com"),
+        plant: |t, p| for_another(t, p, "arn:aws:s3:::other"),
+    },
+    Fault {
+        name: "a schedule in no time zone",
+        rule: "schedule-expression",
+        places: |t| at(t, EVENT_RULE, ""),
+        plant: |t, _| {
+            let schedule = json!({"ScheduleExpression": "rate(1 day)", "ScheduleExpressionTimezone": "Europe/Berln",
+                "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": "arn:aws:sqs:eu-west-1:111111111111:jobs", "RoleArn": "arn:aws:iam::111111111111:role/r"}});
+            t["Resources"]["Planted"] = json!({"Type": "AWS::Scheduler::Schedule", "Properties": schedule});
+        },
+    },
+];
