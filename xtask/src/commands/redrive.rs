@@ -215,17 +215,15 @@ fn object(body: &str) -> Option<Object> {
 
 /// The last error in a function's log, whose lines are JSON or, on the emulator, plain.
 fn reason(log: &str) -> Option<String> {
-    log.lines().rev().find_map(|line| match serde_json::from_str::<Value>(line.trim()) {
-        Ok(entry) => {
+    log.lines().rev().find_map(|line| {
+        if let Ok(entry) = serde_json::from_str::<Value>(line.trim()) {
             let is_error = entry["level"].as_str().is_some_and(|level| level.eq_ignore_ascii_case("error"));
             let message = entry.pointer("/fields/message").or_else(|| entry.get("message"))?.as_str()?;
-            is_error.then(|| message.to_owned())
+            return is_error.then(|| message.to_owned());
         }
-        Err(_) => {
-            let (_, message) = line.split_once("ERROR ")?;
-            // Behind the span that it was logged in.
-            Some(message.split_once("}: ").map_or(message, |(_, message)| message).trim().to_owned())
-        }
+        let (_, message) = line.split_once("ERROR ")?;
+        // Behind the span that it was logged in.
+        Some(message.split_once("}: ").map_or(message, |(_, message)| message).trim().to_owned())
     })
 }
 

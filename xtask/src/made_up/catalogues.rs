@@ -18,7 +18,7 @@ pub(crate) fn file(wanted: Wanted, number: u32) -> File {
     let is_list = form == 0 && wanted.invalid == 0.0;
     while bytes.len() < wanted.bytes.max(1) {
         let line = match form {
-            1 => Value::from_iter((0..random.usize(1..5)).map(|_| offer(&mut random, wanted))).to_string(),
+            1 => (0..random.usize(1..5)).map(|_| offer(&mut random, wanted)).collect::<Value>().to_string(),
             _ => offer(&mut random, wanted).to_string(),
         };
         if is_list {

@@ -92,5 +92,5 @@ fn zipped(lines: &[u8], members: usize) -> Vec<u8> {
         Ok::<_, zip::result::ZipError>(())
     });
     let finished = written.and_then(|()| zip.finish());
-    finished.map(Cursor::into_inner).unwrap_or_else(|error| unreachable!("memory takes everything: {error}"))
+    finished.map_or_else(|error| unreachable!("memory takes everything: {error}"), Cursor::into_inner)
 }

@@ -63,12 +63,12 @@ impl SendFiles {
                 .hint(format!("add '{pipeline}: {{}}' below 'pipelines:' in environments/{}.yaml", self.stage))
         })?;
         let started = Instant::now();
-        let (count, made) = self.made(make)?;
+        let (count, files) = self.made(make)?;
         let task = Task::of(&format!("sending files to s3://{}/{}", inbox.bucket, inbox.prefix), count);
         let mut report = SendReport::default();
         let mut keys = Vec::new();
         let mut stopped = None;
-        let mut sent = stream::iter(made).map(|file| put(&session.cloud, &inbox, file)).buffer_unordered(AT_ONCE);
+        let mut sent = stream::iter(files).map(|file| put(&session.cloud, &inbox, file)).buffer_unordered(AT_ONCE);
         while let Some(put) = sent.next().await {
             match put {
                 Ok((key, bytes)) => {

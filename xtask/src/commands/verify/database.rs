@@ -31,7 +31,7 @@ pub(super) struct Stored {
 #[derive(Debug, Default, Serialize)]
 struct Rows {
     wanted: usize,
-    rows: usize,
+    there: usize,
     wrong: usize,
 }
 
@@ -54,9 +54,9 @@ impl Database {
         if !is_postgres || stage.platform != Platform::Emulator {
             return Ok(None);
         }
-        let stack = names::stack(stage, StackKind::DataSources);
-        let state = session.cloud.stack(&stack).await.asked(|| format!("cannot look at stack {stack}"))?;
-        let outputs = state.map(|state| state.outputs).unwrap_or_default();
+        let name = names::stack(stage, StackKind::DataSources);
+        let known = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
+        let outputs = known.map(|stack| stack.outputs).unwrap_or_default();
         let output = |key: &str| outputs.get(key).cloned().unwrap_or_default();
         let secret = session.cloud.secret(&output("DatabaseSecret")).await;
         let secret = secret.asked(|| "cannot read the database's secret".to_owned())?;
@@ -89,7 +89,7 @@ impl Database {
         for (table, texts, numbers) in TABLES {
             let mut rows = Rows { wanted: latest.len(), ..Rows::default() };
             for (id, row) in self.rows(table, texts, numbers).await? {
-                rows.rows += 1;
+                rows.there += 1;
                 let tellings = latest.get(&id).map(Vec::as_slice).unwrap_or_default();
                 let is_right = tellings.iter().any(|telling| values(telling, texts, numbers) == row);
                 rows.wrong += usize::from(!is_right);
@@ -140,14 +140,14 @@ fn told(error: tokio_postgres::Error) -> CloudError {
 impl Stored {
     pub(super) fn is_right(&self) -> bool {
         self.loads == self.loads_wanted
-            && self.tables.values().all(|Rows { wanted, rows, wrong }| wanted == rows && *wrong == 0)
+            && self.tables.values().all(|Rows { wanted, there, wrong }| wanted == there && *wrong == 0)
     }
 }
 
 impl fmt::Display for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (table, Rows { wanted, rows, wrong }) in &self.tables {
-            writeln!(f, "warehouse   {rows:>9}   of {wanted} in {table}, {wrong} of them wrong")?;
+        for (table, Rows { wanted, there, wrong }) in &self.tables {
+            writeln!(f, "warehouse   {there:>9}   of {wanted} in {table}, {wrong} of them wrong")?;
         }
         writeln!(f, "loads       {:>9}   of {} files", self.loads, self.loads_wanted)
     }

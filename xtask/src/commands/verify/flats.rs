@@ -128,7 +128,9 @@ impl<'a> FlatsBooks<'a> {
                 match rows(bytes, sheet.columns) {
                     Ok(rows) => {
                         written.rows += rows.len();
-                        rows.into_iter().for_each(|row| *balance.entry(row).or_default() += 1);
+                        for row in rows {
+                            *balance.entry(row).or_default() += 1;
+                        }
                     }
                     Err(why) => problem = Some(format!("{key}: {why}")),
                 }
