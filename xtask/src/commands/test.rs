@@ -41,14 +41,22 @@ impl Test {
         let run: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test"] };
         let binaries = tools::postgres(&project)?;
         let hint = "run one of them alone: cargo xtask test NAME";
+        let mut result = Ok(());
         for (what, packages) in PARTS {
             let none = if has_nextest && self.filter.is_some() { &["--no-tests", "pass"][..] } else { &[] };
             let filter = self.filter.as_deref().into_iter();
-            let args: Vec<_> =
-                run.iter().chain(packages).chain(&[ANY_RUST]).chain(none).copied().chain(filter).collect();
-            with(&project, what, &args, hint, &[(postgres::VARIABLE, binaries.folder())])?;
+            let args: Vec<_> = run
+                .iter()
+                .chain(packages)
+                .chain(&[ANY_RUST, "--no-fail-fast"])
+                .chain(none)
+                .copied()
+                .chain(filter)
+                .collect();
+            // Whoever mends one failure wants to know of the others.
+            result = result.and(with(&project, what, &args, hint, &[(postgres::VARIABLE, binaries.folder())]));
         }
-        Ok(())
+        result
     }
 }
 
