@@ -1,7 +1,5 @@
 //! The kinds of faults, each with the places where it can stand.
 
-#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of what is done, not of steps")]
-
 use serde_json::{Value, json};
 
 use super::Fault;

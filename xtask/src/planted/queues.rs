@@ -1,7 +1,5 @@
 //! Faults in queues, and in the events that come to them.
 
-#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of what is done, not of steps")]
-
 use serde_json::{Value, json};
 
 use super::Fault;
