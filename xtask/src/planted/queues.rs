@@ -1,7 +1,5 @@
 //! Faults of queues and of what leads to them: notifications, rules, the functions that read.
 
-#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of what is done, not of steps")]
-
 use serde_json::{Value, json};
 
 use super::Fault;

@@ -61,30 +61,46 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     }
 }
 
+/// Identity providers that many share: on whose behalf they ask is in `sub`.
+const SHARED: [&str; 3] = ["token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io"];
+
+/// What else says it.
+const OTHERS: [&str; 7] = [
+    ":repository",
+    ":repository_owner",
+    ":repository_id",
+    ":repository_owner_id",
+    ":job_workflow_ref",
+    ":project_path",
+    ":terraform_organization_id",
+];
+
 /// Who else may come by way of an identity provider, if more than somebody who is named.
 fn federated(statement: &Statement) -> Option<String> {
     let provider = statement.principals.iter().find_map(|principal| principal.strip_prefix("Federated:"))?;
     if statement.conditions.is_empty() {
         return Some("anybody that the identity provider knows".to_owned());
     }
-    // A provider that many share says by `sub` on whose behalf it asks.
-    if !provider.ends_with("token.actions.githubusercontent.com") {
+    let of = |shared: &&&str| {
+        let named = |key: &str| key.strip_prefix(**shared).is_some_and(|rest| rest.starts_with(':'));
+        provider.ends_with(**shared) || statement.conditions.iter().any(|condition| named(&condition.key))
+    };
+    let shared = SHARED.iter().find(of)?;
+    if statement.conditions.iter().any(|condition| OTHERS.iter().any(|other| condition.key.ends_with(other))) {
         return None;
     }
-    let subjects: Vec<_> = statement.conditions.iter().filter(|condition| condition.key.ends_with(":sub")).collect();
-    let others = ["repository", "repository_owner", "repository_id", "repository_owner_id", "job_workflow_ref"];
-    let asks_otherwise =
-        statement.conditions.iter().any(|one| others.iter().any(|other| one.key.ends_with(&format!(":{other}"))));
-    if subjects.is_empty() && !asks_otherwise {
-        return Some("a workflow of anybody's repository".to_owned());
+    let mut subjects = statement.conditions.iter().filter(|condition| condition.key.ends_with(":sub")).peekable();
+    let anybody = format!("anybody who has a project at {shared}");
+    if subjects.peek().is_none() {
+        return Some(anybody);
     }
-    // The owner comes first: a star within it is everybody.
+    // `repo:owner/name:…`: a star in the owner is everybody.
     let is_wide = |value: &&String| {
-        let owner = value.strip_prefix("repo:").and_then(|rest| rest.split_once('/')).map(|(owner, _)| owner);
-        owner.map_or(value.contains('*'), |owner| owner.contains('*'))
+        let rest = value.split_once(':').map_or(value.as_str(), |(_, rest)| rest);
+        rest.split(['/', ':']).next().is_some_and(|owner| owner.contains('*'))
     };
-    let wide = subjects.iter().flat_map(|condition| &condition.values).find(is_wide).filter(|_| !asks_otherwise)?;
-    Some(format!("a workflow of anybody's repository, by {wide:?},"))
+    let wide = subjects.flat_map(|condition| &condition.values).find(is_wide)?;
+    Some(format!("{anybody}, by {wide:?},"))
 }
 
 #[cfg(test)]
@@ -120,9 +136,12 @@ mod tests {
             (like("repo:millrace/*"), 0),
             (like("repo:millrace/lake:ref:refs/heads/main"), 0),
             (format!("{{StringEquals: {{'{github}:repository_owner_id': '7'}}}}"), 0),
+            ("{StringLike: {'gitlab.com:sub': 'project_path:millrace/*'}}".to_owned(), 0),
         ] {
             assert_eq!(with(github, &condition), faults, "{condition}");
         }
+        assert_eq!(with("x", &format!("{{StringEquals: {{'{github}:aud': sts.amazonaws.com}}}}")), 1, "by its keys");
+        assert_eq!(with("gitlab.com", "{StringEquals: {'gitlab.com:aud': us}}"), 1);
         assert_eq!(with("accounts.example.com", "{StringEquals: {'accounts.example.com:aud': us}}"), 0, "one's own");
     }
 }
