@@ -94,7 +94,7 @@ impl Judge {
         accepted.extend(stage.into_iter().flat_map(in_stage_file));
 
         let official = self.official()?;
-        found.extend(texts.iter().flat_map(|(file, text)| official.judge(file, text)));
+        found.extend(official.judge_all(&texts));
         let left = suppress::apply(found, &accepted);
         self.judged.files.extend(texts.into_iter().filter(|(file, _)| left.iter().any(|found| found.file == *file)));
         self.judged.diagnostics.extend(left);

@@ -19,6 +19,38 @@ async fn hurry(endpoint: &str) {
     }
 }
 
+/// A queue that hears what the alert topic tells.
+struct Mailbox {
+    queues: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl Mailbox {
+    async fn subscribe(endpoint: &str, topic: &str) -> Self {
+        let config = client_config(endpoint).await;
+        let queues = aws_sdk_sqs::Client::new(&config);
+        let url = queues.create_queue().queue_name("mailbox").send().await.unwrap().queue_url.unwrap();
+        let topics = aws_sdk_sns::Client::new(&config);
+        let arn = "arn:aws:sqs:eu-west-1:000000000000:mailbox";
+        topics.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn).send().await.unwrap();
+        Self { queues, url }
+    }
+
+    /// The texts of all that was told.
+    async fn read(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        loop {
+            let call = self.queues.receive_message().queue_url(&self.url).max_number_of_messages(10);
+            let messages = call.visibility_timeout(600).send().await.unwrap().messages.unwrap_or_default();
+            if messages.is_empty() {
+                return told;
+            }
+            let text = |body: &str| serde_json::from_str::<Value>(body).unwrap()["Message"].as_str().map(str::to_owned);
+            told.extend(messages.iter().filter_map(|message| text(message.body.as_deref()?)));
+        }
+    }
+}
+
 /// The functions at work: processes that the emulator has begun.
 fn functions(emulator: &str) -> Vec<u32> {
     let processes = fs::read_dir("/proc").unwrap();
@@ -52,6 +84,8 @@ async fn catalogues_and_listings_balance_whatever_happens() {
     let deployed = stage.json(&["deploy", "--stage", "local"]);
     let endpoint = deployed["endpoint"].as_str().unwrap();
     hurry(endpoint).await;
+    let topic = deployed["stacks"][0]["outputs"]["AlertTopic"].as_str().unwrap();
+    let mailbox = Mailbox::subscribe(endpoint, topic).await;
 
     // Each file told of twice and in another order, some of it wrong, and the functions killed while they work.
     let emulator = stage.json(&["local", "status"])["pid"].to_string();
@@ -86,6 +120,14 @@ async fn catalogues_and_listings_balance_whatever_happens() {
     let bad_listings = unreadable(&balance);
     assert!(!bad_listings.is_empty(), "{balance}");
     assert!(balance["warehouse"]["loads"].as_u64().unwrap() > 100, "{balance}");
+
+    // Whoever has to mend it was told, by bucket and key and what is wrong.
+    let told = mailbox.read().await;
+    for key in bad_catalogues.iter().chain(&bad_listings) {
+        let notice = told.iter().find(|notice| notice.contains(&format!("Key:      {key}\n")));
+        let notice = notice.unwrap_or_else(|| panic!("nobody was told of {key}: {told:?}"));
+        assert!(notice.contains("Bucket:   millrace-local-") && notice.contains("Error:    "), "{notice}");
+    }
 
     // As long as the cause is there, nothing is moved.
     for queue in ["accommodation", "flats"] {
