@@ -7,7 +7,7 @@ use super::KIND;
 use crate::blocks::{
     Asset, EventRuleView, InboxNames, InboxView, ItemsView, Placement, Scope, WarehouseView, function,
 };
-use crate::stack::Outputs;
+use crate::stack::{ExportedValue, Outputs};
 use crate::stack::data_sources::{Database, Exports, Network};
 use crate::stack::parts::Parts;
 use crate::stage::{Flats, ItemsCapacity, Stage};
@@ -37,7 +37,7 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
     let inbox = inbox.told_by_rule(rule);
 
     let redshift = shared.network.as_ref().and_then(|Network { id, subnets, .. }| {
-        let subnets = subnets.iter().map(|subnet| subnet.import()).collect();
+        let subnets = subnets.iter().map(ExportedValue::import).collect();
         WarehouseView::new(&scope, settings.warehouse, &clean, id.import(), subnets)
     });
     let (warehouse, placement) = match (&redshift, &shared.database, &shared.network) {
@@ -85,7 +85,7 @@ fn postgres(database: &Database) -> Ref<Warehouse> {
 /// Where functions stand that reach the database.
 fn beside(network: &Network) -> Placement {
     Placement {
-        subnets: network.subnets.iter().map(|subnet| subnet.import()).collect(),
+        subnets: network.subnets.iter().map(ExportedValue::import).collect(),
         groups: vec![network.functions_group.import()],
     }
 }
