@@ -122,7 +122,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Cells<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Cells<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(CellsVisitor)
     }
