@@ -65,8 +65,8 @@ impl Best {
         Ok(())
     }
 
-    /// Leaves the best offer of each accommodation, by id. What tells ids apart is laid beside the places: following
-    /// them into the buffer for each comparison took as long as reading the file.
+    /// Leaves the best offer of each accommodation, by id. What tells ids apart is laid beside the places, so that few
+    /// comparisons have to look into the buffer, which no cache holds.
     fn sort(&mut self) {
         let at = |place: u32| order(&self.buffer[place as usize..]);
         let mut ids = self.places.iter().map(|place| at(*place).0);

@@ -30,7 +30,7 @@ fn line(number: u64) -> String {
     );
     json!({
         "partner_name": partner,
-        "accommodation_id": format!("{:08x}-{id:012}", id.wrapping_mul(2_654_435_761) as u32),
+        "accommodation_id": format!("{:08x}-{id:012}", id.wrapping_mul(2_654_435_761) & 0xffff_ffff),
         "accommodation_data": {
             "accommodation_name": format!("Hotel \"{city}er Hof\" {id}"),
             "accommodation_address": format!("{street} {}, {:05} {city}, Deutschland", dice.below(200), dice.below(99_999)),

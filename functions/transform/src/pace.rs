@@ -91,7 +91,9 @@ fn line(number: u64) -> String {
                 let many = 40 + dice.below(120);
                 words(&mut dice, many).into()
             }
-            name if name.ends_with("Rent") || name.ends_with("Costs") => json!(dice.below(200_000) as f64 / 100.0),
+            name if name.ends_with("Rent") || name.ends_with("Costs") => {
+                json!(f64::from(u32::try_from(dice.below(200_000)).unwrap()) / 100.0)
+            }
             name if name.contains("number") || name.ends_with("Space") => json!(dice.below(120)),
             name if name.starts_with("realEstate_address") => words(&mut dice, 2).into(),
             name if name.starts_with("contactDetails") => words(&mut dice, 2).into(),

@@ -7,9 +7,9 @@ use super::KIND;
 use crate::blocks::{
     Asset, EventRuleView, InboxNames, InboxView, ItemsView, Placement, Scope, WarehouseView, function,
 };
-use crate::stack::{ExportedValue, Outputs};
 use crate::stack::data_sources::{Database, Exports, Network};
 use crate::stack::parts::Parts;
+use crate::stack::{ExportedValue, Outputs};
 use crate::stage::{Flats, ItemsCapacity, Stage};
 
 pub(in crate::stack) const NAMES: InboxNames = InboxNames {

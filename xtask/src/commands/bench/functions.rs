@@ -171,8 +171,14 @@ fn pace(megabytes: u64, step: &Step) -> f64 {
 impl fmt::Display for FunctionsReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = |kept| if kept { "kept" } else { "MISSED" };
-        for Pace { function, mb_per_second, python_mb_per_second, ceiling_mb_per_second, large_mb_per_second, peak_mb } in
-            &self.paces
+        for Pace {
+            function,
+            mb_per_second,
+            python_mb_per_second,
+            ceiling_mb_per_second,
+            large_mb_per_second,
+            peak_mb,
+        } in &self.paces
         {
             let (times, part) = (mb_per_second / python_mb_per_second, mb_per_second / ceiling_mb_per_second);
             writeln!(f, "{function}: {mb_per_second:.0} MB/s of {} MB", self.input_mb)?;
