@@ -53,13 +53,9 @@ impl Best {
     fn spill(&mut self) -> Result<(), NoRoom> {
         let mut run = BufWriter::new(tempfile::tempfile()?);
         self.sort();
-        let mut last = None;
         for place in &self.places {
             let bytes = &self.buffer[*place as usize..];
-            let entry = Entry::decode(bytes)?;
-            if last.replace(entry.id) != Some(entry.id) {
-                run.write_all(&bytes[..entry.encoded_len()])?;
-            }
+            run.write_all(&bytes[..Entry::decode(bytes)?.encoded_len()])?;
         }
         let mut run = run.into_inner().map_err(io::IntoInnerError::into_error)?;
         run.rewind()?;
@@ -69,9 +65,18 @@ impl Best {
         Ok(())
     }
 
+    /// Leaves the best offer of each accommodation, by id. What tells ids apart is laid beside the places, so that few
+    /// comparisons have to look into the buffer, which no cache holds.
     fn sort(&mut self) {
-        let at = |place: &u32| order(&self.buffer[*place as usize..]);
-        self.places.sort_unstable_by(|a, b| at(a).cmp(&at(b)));
+        let at = |place: u32| order(&self.buffer[place as usize..]);
+        let mut ids = self.places.iter().map(|place| at(*place).0);
+        let first = ids.next().unwrap_or_default();
+        let shared = ids.fold(first.len(), |shared, id| shared_length(&first[..shared], id));
+        let keyed = |place: &u32| (key(&at(*place).0[shared..]), *place);
+        let mut sorted: Vec<(u64, u32)> = self.places.iter().map(keyed).collect();
+        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| at(a.1).cmp(&at(b.1))));
+        sorted.dedup_by(|worse, best| worse.0 == best.0 && at(worse.1).0 == at(best.1).0);
+        self.places = sorted.into_iter().map(|(_, place)| place).collect();
     }
 
     /// The best offers, by id.
@@ -85,6 +90,17 @@ impl Best {
         }
         Ok(merge)
     }
+}
+
+fn shared_length(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
+}
+
+/// The first eight bytes as a number that is in order as they are; equal keys say nothing.
+fn key(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u64::from_be_bytes(first)
 }
 
 enum Run {

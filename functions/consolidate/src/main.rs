@@ -13,6 +13,8 @@ mod partners;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod stories;

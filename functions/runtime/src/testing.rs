@@ -5,12 +5,14 @@
 //! functions, and the linker leaves out of a function what it does not use.
 
 mod dice;
+mod files;
 mod host;
 mod items;
 mod large;
 mod memory;
 mod notices;
 mod objects;
+mod pace;
 mod poller;
 mod queue;
 mod schedule;
@@ -20,12 +22,14 @@ mod upsets;
 mod watch;
 
 pub use dice::Dice;
+pub use files::{FileBody, FileObjects};
 pub use host::{Aws, Invoked, Request, end_of, invoke};
 pub use items::MemoryItems;
 pub use large::MemoryBody;
 pub use memory::{MemoryDelivery, MemoryObjects};
 pub use notices::MemoryNotices;
 pub use objects::{plain, queue_event, received, told};
+pub use pace::Pace;
 pub use poller::{Poller, Told};
 pub use queue::{Handed, QueueSchedule, deliver, for_each_queue};
 pub use schedule::{Schedule, for_each_seed, is_trip, small_record, small_schema};

@@ -10,6 +10,8 @@ mod sheets;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod schedules;
 #[cfg(test)]
 mod stories;

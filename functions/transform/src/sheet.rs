@@ -11,7 +11,10 @@ use std::{
     rc::Rc,
 };
 
-use crate::listing::{CELLS, Row};
+use crate::listing::{Row, place};
+
+/// A fifth more bytes than the default gives, in a third of its time, which would be most of the function's.
+const LEVEL: u32 = 2;
 
 /// What may wait to be uploaded.
 const WAITING: usize = 64 * 1_024;
@@ -53,10 +56,10 @@ impl<'a, O: LargeObjects, P: Pause> SheetFile<'a, O, P> {
     pub(crate) fn new(sheet: &Sheet, upload: Upload<'a, O, P>) -> Result<Self, Unwritten> {
         let packed = Shared::default();
         // Without a time, so that the same rows are the same bytes.
-        let gzip = GzEncoder::new(packed.clone(), Compression::default());
+        let gzip = GzEncoder::new(packed.clone(), Compression::new(LEVEL));
         let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(gzip);
         rows.write_record(sheet.columns)?;
-        let cells = sheet.columns.iter().filter_map(|column| CELLS.get(column).copied()).collect();
+        let cells = sheet.columns.iter().filter_map(|column| place(column)).collect();
         Ok(Self { rows: Some(rows), packed, cells, upload })
     }
 

@@ -1,3 +1,4 @@
+mod functions;
 mod many;
 
 use clap::Args;
@@ -11,16 +12,27 @@ use crate::output::Form;
 use crate::progress::{Task, say};
 use crate::project::Project;
 use engine::failure::{Context, Failure, Outcome};
+use functions::FunctionsReport;
 use many::ManyStages;
 
-/// Measure how fast the tool itself is, in a release build
+/// Measure how fast the tool itself is, or the functions, in a release build
 ///
-/// Each figure stands beside a floor measured in the same run: the same process with nothing to do.
+/// Each figure of the tool stands beside a floor measured in the same run: the same process with nothing to do. Those of
+/// the functions stand beside Python and beside the mere reading of their input.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     /// How often each command is run
     #[arg(long, value_name = "N", default_value_t = 100)]
     runs: usize,
+    /// Measure the functions, and not the tool
+    #[arg(long)]
+    functions: bool,
+    /// Megabytes of input that the functions and Python are measured with
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "functions")]
+    input_mb: u64,
+    /// Megabytes of the object with which the functions' memory is measured
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "functions")]
+    large_mb: u64,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -48,6 +60,9 @@ struct BenchReport {
 impl Bench {
     pub(crate) fn run(&self) -> Outcome {
         let project = Project::find()?;
+        if self.functions {
+            return self.functions(&project);
+        }
         say("building xtask in release");
         let build = Command::new("cargo")
             .args(["build", "--release", "--package", "xtask", "--quiet", "--ignore-rust-version"])
@@ -88,6 +103,18 @@ impl Bench {
             None if report.many_stages.keeps_its_limit() => Ok(()),
             None => Err(Failure::new("each more stage takes more memory than its limit").hint(again)),
         }
+    }
+}
+
+impl Bench {
+    fn functions(&self, project: &Project) -> Outcome {
+        let report = FunctionsReport::measure(project, self.input_mb, self.large_mb)?;
+        Form::json_if(self.json).tell(&report)?;
+        if report.keeps_its_limit() {
+            return Ok(());
+        }
+        Err(Failure::new("a function takes more memory than its limit")
+            .hint("look at what was added that grows with its input"))
     }
 }
 
