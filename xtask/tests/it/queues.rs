@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// With the seconds after which what failed is tried again. A load whose function was killed belongs to nobody after 30.
-const QUEUES: [(&str, &str); 3] = [("accommodation", "3"), ("flats", "3"), ("warehouse", "8")];
+const QUEUES: [(&str, &str); 3] = [("accommodation", "6"), ("flats", "6"), ("warehouse", "10")];
 
 /// A stage waits for minutes.
 async fn hurry(endpoint: &str) {
@@ -147,10 +147,12 @@ async fn catalogues_and_listings_balance_whatever_happens() {
         &bad_listings,
         "{\"ok\": true, \"data\": {\"id\": \"56906504\", \"realEstate_baseRent\": 712.50}}\n",
     );
+    // A function may have been killed over a good file as often as a message is tried: its letter comes back as it was.
+    stage.json(&["redrive", "--stage", "local", "warehouse"]);
     for queue in ["accommodation", "flats"] {
         let moved = stage.json(&["redrive", "--stage", "local", queue]);
-        assert!(moved["moved"].as_u64().unwrap() > 0, "{moved}");
-        assert_eq!(moved["moved"], moved["renewed"], "{moved}");
+        assert!(moved["renewed"].as_u64().unwrap() > 0, "{moved}");
+        assert_eq!(moved["moved"], moved["found"], "{moved}");
         let balance = stage.json(&["verify", queue, "--stage", "local", "--wait", "300"]);
         assert_eq!(unreadable(&balance), [""; 0], "{balance}");
     }
