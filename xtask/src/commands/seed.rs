@@ -147,7 +147,7 @@ mod tests {
         let both = Ok(vec!["A & B".to_owned(), "C".to_owned()]);
         assert_eq!(partners("A & B\n\n  C \n"), both);
         assert_eq!(partners(r#"["A & B", "C"]"#), both);
-        for (text, line) in [("", 1), ("A\nB\nA\n", 3), ("[1]", 1), ("[\n\"A\",\n", 2), ("A\nb\u{7}\n", 2)] {
+        for (text, line) in [("", 1), ("A\nB\nA\n", 3), ("[1]", 1), ("[\n\"A\",\n", 3), ("A\nb\u{7}\n", 2)] {
             assert_eq!(partners(text).unwrap_err().0, line, "{text:?}");
         }
     }
