@@ -44,6 +44,7 @@ claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
 from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
+from ministack.services import cloudwatch_logs, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 import databases  # noqa: E402
 import streams  # noqa: E402
@@ -66,7 +67,22 @@ def say_what_replaces():
     })
 
 
+def keep_log_groups_gone():
+    """A function that ends after its stack is deleted writes to a group that is gone. Its role may not make it anew, and
+    the next creation of the stack would find it in its way."""
+    write = lambda_svc._emit_lambda_logs
+
+    def write_where_there_is_a_group(func, *args, **kwargs):
+        config = func.get("config") or func
+        group = (config.get("LoggingConfig") or {}).get("LogGroup")
+        if group is None or group in cloudwatch_logs._log_groups:
+            write(func, *args, **kwargs)
+
+    lambda_svc._emit_lambda_logs = write_where_there_is_a_group
+
+
 count_loopback_as_tls()
+keep_log_groups_gone()
 say_what_replaces()
 streams.keep_the_rules()
 databases.make_them_real()
