@@ -68,7 +68,7 @@ pub(super) const QUEUES: [Fault; 17] = [
         places: |t| of_queues(t, "/Properties"),
         plant: |t, p| {
             set(t, &format!("{p}/BatchSize"), json!(100));
-            gone(t, &format!("{p}/MaximumBatchingWindowInSeconds"))
+            gone(t, &format!("{p}/MaximumBatchingWindowInSeconds"));
         },
     },
     Fault {
@@ -89,7 +89,7 @@ pub(super) const QUEUES: [Fault; 17] = [
         places: |t| of_queues(t, ""),
         plant: |t, p| {
             let again = t.pointer(p).cloned().unwrap_or_default();
-            set(t, "/Resources/Again", again)
+            set(t, "/Resources/Again", again);
         },
     },
     Fault {
@@ -147,7 +147,7 @@ pub(super) const QUEUES: [Fault; 17] = [
         },
         plant: |t, p| {
             let statement = t.pointer(p).cloned().unwrap_or_default();
-            set(t, p, with(&statement, "Action", json!(["s3:GetObject", "s3:PutObject"])))
+            set(t, p, with(&statement, "Action", json!(["s3:GetObject", "s3:PutObject"])));
         },
     },
     Fault {
