@@ -32,6 +32,11 @@ impl Mailbox {
         let url = queues.create_queue().queue_name("mailbox").send().await.unwrap().queue_url.unwrap();
         let topics = aws_sdk_sns::Client::new(&config);
         let arn = "arn:aws:sqs:eu-west-1:000000000000:mailbox";
+        let allow = json!({ "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": arn,
+        }] });
+        let policy = (aws_sdk_sqs::types::QueueAttributeName::Policy, allow.to_string());
+        queues.set_queue_attributes().queue_url(&url).attributes(policy.0, policy.1).send().await.unwrap();
         topics.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn).send().await.unwrap();
         Self { queues, url }
     }
