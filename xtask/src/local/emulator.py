@@ -45,7 +45,8 @@ from ministack import app as emulator  # noqa: E402 (only the process that has t
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
 from ministack.services import cloudwatch_logs, lambda_svc  # noqa: E402
-from ministack.services.cloudformation import provisioners  # noqa: E402
+from ministack.services import cloudformation  # noqa: E402
+from ministack.services.cloudformation import handlers, provisioners  # noqa: E402
 import databases  # noqa: E402
 import streams  # noqa: E402
 
@@ -67,6 +68,34 @@ def say_what_replaces():
     })
 
 
+def keep_stacks_under_review():
+    """A second change set for a stack that is not created yet would make it another stack, and the first change set would
+    outlive both."""
+    create = handlers._create_change_set
+
+    def create_for_the_same(params):
+        name = handlers._p(params, "StackName")
+        before = cloudformation._stacks.get(name)
+        answer = create(params)
+        after = cloudformation._stacks.get(name)
+        if before is None or before["StackStatus"] != "REVIEW_IN_PROGRESS" or after is before:
+            return answer
+        if after is None:
+            # It was refused, and took the stack with it.
+            cloudformation._stacks[name] = before
+            return answer
+        kept, other = before["StackId"], after["StackId"]
+        after["StackId"] = kept
+        cloudformation._stack_events.pop(other, None)
+        for change_set in cloudformation._change_sets.values():
+            if change_set["StackId"] == other:
+                change_set["StackId"] = kept
+        status, headers, body = answer
+        return status, headers, body.replace(other.encode(), kept.encode())
+
+    handlers._ACTION_HANDLERS["CreateChangeSet"] = create_for_the_same
+
+
 def keep_log_groups_gone():
     """A function that ends after its stack is deleted writes to a group that is gone. Its role may not make it anew, and
     the next creation of the stack would find it in its way."""
@@ -83,6 +112,7 @@ def keep_log_groups_gone():
 
 count_loopback_as_tls()
 keep_log_groups_gone()
+keep_stacks_under_review()
 say_what_replaces()
 streams.keep_the_rules()
 databases.make_them_real()

@@ -39,7 +39,7 @@ pub(super) async fn prepare<C: Cloud>(
             break;
         }
         // An earlier run made it, and was interrupted before it was executed, or was overtaken.
-        if let Some(left) = left(engine, &request, stands_on).await {
+        if let Some(left) = left(engine, &request).await {
             return Ok(Some(left));
         }
         request.name = format!("{name}-{another}");
@@ -123,10 +123,10 @@ async fn body<C: Cloud>(engine: &Engine<'_, C>, plan: &StackPlan) -> Outcome<Bod
 
 /// A change set of this name that is there already, if it can still be executed. The same name is the same content; but
 /// it may have been executed since, or belong to a stack of this name that is gone.
-async fn left<C: Cloud>(engine: &Engine<'_, C>, request: &ChangeSetRequest, stands_on: &str) -> Option<ChangeSet> {
+async fn left<C: Cloud>(engine: &Engine<'_, C>, request: &ChangeSetRequest) -> Option<ChangeSet> {
     let left = settled(engine, request).await.ok()?;
-    let fits = stands_on.is_empty() || left.stack_id == stands_on;
-    (left.state == ChangeSetState::Ready && fits).then_some(left)
+    let stands = engine.cloud.stack(&request.stack).await.ok()??;
+    (left.state == ChangeSetState::Ready && left.stack_id == stands.id).then_some(left)
 }
 
 /// Waits until CloudFormation knows what the change set would do.
