@@ -19,6 +19,8 @@ pub mod consolidate;
 pub mod flats;
 pub mod load_warehouse;
 pub mod metric;
+pub mod orders;
+pub mod orders_etl;
 pub mod send_to_firehose;
 pub mod taxi;
 pub mod transform;
@@ -29,7 +31,7 @@ pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMess
 pub use function::{Function, environment};
 pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Write, Writes};
 pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Table, Topic};
-pub use setting::{AssetFile, BadSetting, Whole};
+pub use setting::{AssetFile, BadSetting, SchemaName, TimeZone, Whole};
 pub use side::{Deploy, Handle, Run, Side, Wire};
 pub use statement::Statement;
-pub use warehouse::{Warehouse, WarehouseParts};
+pub use warehouse::{AUTHORITIES, AUTHORITIES_FILE, Warehouse, WarehouseParts};

@@ -31,12 +31,6 @@ impl Function for LoadWarehouse {
     type Env<S: Side> = Env<S>;
 }
 
-/// The roots of the certificates of RDS, unless a stage brings its own.
-pub const AUTHORITIES: &str = include_str!("../authorities/rds.pem");
-
-/// The name of their file in the function's archive.
-pub const AUTHORITIES_FILE: AssetFile = AssetFile::shipped("rds.pem");
-
 /// The ledger's partition key: an object's URI. Both keys are text.
 pub const LEDGER_OBJECT: &str = "object";
 

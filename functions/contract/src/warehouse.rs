@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Grant, Kind, Load, Ref, Statement};
+use crate::{AssetFile, Grant, Kind, Load, Ref, Statement};
 
 /// A database that tables are loaded into.
 pub enum Warehouse {}
@@ -36,6 +36,12 @@ pub enum WarehouseParts {
         secret: Value,
     },
 }
+
+/// The roots of the certificates of RDS, unless a stage brings its own.
+pub const AUTHORITIES: &str = include_str!("../authorities/rds.pem");
+
+/// The name of their file in the function's archive.
+pub const AUTHORITIES_FILE: AssetFile = AssetFile::shipped("rds.pem");
 
 impl Kind for Warehouse {
     type Part = WarehouseParts;

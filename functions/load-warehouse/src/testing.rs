@@ -1,10 +1,7 @@
 //! A function with everything around it in memory, and files for it.
 
 use chrono::{DateTime, Utc};
-use contract::{
-    Handle, Run, Whole,
-    load_warehouse::{AUTHORITIES_FILE, Env},
-};
+use contract::{AUTHORITIES_FILE, Handle, Run, Whole, load_warehouse::Env};
 use flate2::{Compression, write::GzEncoder};
 use runtime::{
     Fault, Item, ItemPlace, Items, PortError,

@@ -1,7 +1,7 @@
 //! Flats: cleaned files, through a queue to a function that loads them into the warehouse, each once.
 
 use contract::load_warehouse::{self, LoadWarehouse};
-use contract::{Ref, Table, Warehouse, WarehouseParts, Whole, flats as agreed};
+use contract::{AUTHORITIES, AUTHORITIES_FILE, Ref, Table, Warehouse, WarehouseParts, Whole, flats as agreed};
 
 use super::KIND;
 use crate::blocks::{
@@ -49,14 +49,13 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         clean: clean.grant(),
         ledger: ledger.grant(),
         warehouse: warehouse.grant(),
-        authorities: load_warehouse::AUTHORITIES_FILE,
+        authorities: AUTHORITIES_FILE,
         seconds: Whole(u64::from(settings.load.timeout_seconds)),
         notices: alerts.grant(),
         tries: Whole(u64::from(settings.load_queue.receive_count)),
     };
     let artifacts = shared.artifact_bucket.import();
-    let authorities =
-        Asset { file: load_warehouse::AUTHORITIES_FILE, text: load_warehouse::AUTHORITIES, replaced_by: None };
+    let authorities = Asset { file: AUTHORITIES_FILE, text: AUTHORITIES, replaced_by: None };
     let load = function::<LoadWarehouse>(&scope, "LoadWarehouse", settings.load, &env, inbox.trigger(), &artifacts)
         .with_asset(authorities)
         .telling_with(shared.alert_key.import())
