@@ -25,7 +25,7 @@ fn variables<'a>(root: &'a str, warehouse: &'a str) -> Vec<(&'a str, &'a str)> {
 /// A folder with what the archive brings along.
 fn unpacked() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("rds.pem"), contract::load_warehouse::AUTHORITIES).unwrap();
+    fs::write(root.path().join("rds.pem"), contract::AUTHORITIES).unwrap();
     root
 }
 
