@@ -81,6 +81,7 @@ struct Mover<'a> {
     inbox: &'a InboxPlace,
     queue: String,
     dead_letters: String,
+    /// All that were taken out and are not moved yet.
     letters: Vec<Letter>,
 }
 
@@ -106,24 +107,20 @@ impl<'a> Mover<'a> {
         drop(task);
         redriven.found = self.letters.len();
         let mut ready = Vec::new();
-        for letter in std::mem::take(&mut self.letters) {
-            match self.renewed(&letter).await? {
-                Renewed::Same => ready.push((letter.body.clone(), letter)),
+        for letter in &self.letters {
+            match self.renewed(letter).await? {
+                Renewed::Same => ready.push((letter.body.clone(), letter.clone())),
                 Renewed::Now(body) => {
                     redriven.renewed += 1;
-                    ready.push((body, letter));
+                    ready.push((body, letter.clone()));
                 }
-                Renewed::Gone(object) => {
-                    redriven.gone.push(object);
-                    self.letters.push(letter);
-                }
+                Renewed::Gone(object) => redriven.gone.push(object),
             }
         }
         if !untried {
             redriven.failing = self.failing(&ready).await?;
         }
         if !redriven.failing.is_empty() {
-            self.letters.extend(ready.into_iter().map(|(_, letter)| letter));
             return Ok(redriven);
         }
         let task = Task::of(&format!("moving letters to {}", self.inbox.queue), ready.len() as u64);
@@ -135,6 +132,7 @@ impl<'a> Mover<'a> {
                 .delete_messages(&self.dead_letters, &letters)
                 .await
                 .asked(|| "cannot move letters".to_owned())?;
+            self.letters.retain(|kept| letters.iter().all(|moved| moved.id != kept.id));
             redriven.moved += letters.len();
             task.advance(letters.len() as u64);
         }
