@@ -5,21 +5,24 @@ use contract::{
     accommodation::{KEY, LIST, LIST_ITEM},
     consolidate::{Choose, Env},
 };
-use runtime::{
-    Answer, Handler, QueueResponse, Told,
-    testing::{MemoryItems, MemoryNotices, MemoryObjects, Upsets, Watch, queue_event, received, run},
-};
+use runtime::testing::{MemoryItems, MemoryNotices, MemoryObjects, QueueBench, Upsets, Watch};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, rc::Rc};
+use std::{ops::Deref, rc::Rc};
 
 use crate::handle::Consolidator;
 
+type Queue = QueueBench<Consolidator<Rc<MemoryObjects>, Rc<MemoryItems>, Rc<MemoryNotices>, Watch>>;
+
 pub(crate) struct Bench {
-    pub(crate) function: Consolidator<Rc<MemoryObjects>, Rc<MemoryItems>, Rc<MemoryNotices>, Watch>,
-    pub(crate) objects: Rc<MemoryObjects>,
+    queue: Queue,
     pub(crate) items: Rc<MemoryItems>,
-    pub(crate) notices: Rc<MemoryNotices>,
-    pub(crate) upsets: Rc<Upsets>,
+}
+
+impl Deref for Bench {
+    type Target = Queue;
+    fn deref(&self) -> &Queue {
+        &self.queue
+    }
 }
 
 pub(crate) const TABLE: &str = "millrace-dev-priorities";
@@ -49,21 +52,7 @@ impl Bench {
         };
         let ports = (Rc::clone(&objects), Rc::clone(&items), Rc::clone(&notices));
         let function = Consolidator::new(env, ports.0, ports.1, ports.2, Watch::default()).unwrap();
-        Self { function: function.with_budget(200), objects, items, notices, upsets }
-    }
-
-    pub(crate) fn invoke(&self, told: &[Told]) -> Answer<QueueResponse> {
-        run(self.function.handle(queue_event(told))).unwrap()
-    }
-
-    /// The same with messages that are handed out so many times.
-    pub(crate) fn invoke_again(&self, told: &[Told], times: &[usize]) -> Answer<QueueResponse> {
-        run(self.function.handle(received(queue_event(told), times))).unwrap()
-    }
-
-    /// What was written, without the sources.
-    pub(crate) fn written(&self) -> BTreeMap<String, Vec<u8>> {
-        self.objects.all().into_iter().filter(|(uri, _)| uri.starts_with("s3://out/")).collect()
+        Self { queue: QueueBench { function: function.with_budget(200), objects, notices, upsets }, items }
     }
 
     /// The lines of all files whose URI has this in it.

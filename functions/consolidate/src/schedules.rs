@@ -4,9 +4,9 @@
 use contract::consolidate::Choose;
 use runtime::{
     Told,
-    testing::{Dice, Handed, QueueSchedule, Upsets, deliver, for_each_queue, told},
+    testing::{Dice, QueueSchedule, Upsets, Written, for_each_queue, told},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::bench::{Bench, offer};
 
@@ -45,7 +45,7 @@ fn bench(tries: usize, upsets: Upsets, choose: Choose, files: &[(String, String)
 }
 
 /// What each catalogue comes to if nothing goes wrong.
-fn undisturbed(choose: Choose, files: &[(String, String)]) -> BTreeMap<String, BTreeMap<String, Vec<u8>>> {
+fn undisturbed(choose: Choose, files: &[(String, String)]) -> BTreeMap<String, Written> {
     let alone = |uri: &String| {
         let bench = bench(1_000, Upsets::default(), choose, files);
         assert_eq!(bench.invoke(&[told(uri)]).response.failed().count(), 0);
@@ -59,45 +59,7 @@ fn schedule(QueueSchedule { upsets, tries, mut dice }: QueueSchedule) {
     let (files, tolds) = catalogues(&mut dice);
     let expected = undisturbed(choose, &files);
     let bench = bench(tries, upsets, choose, &files);
-    let uri = |message: &usize| tolds[*message].uri();
-    let mut unheard: BTreeSet<String> = BTreeSet::new();
-    let given_up = deliver(
-        tolds.len(),
-        tries,
-        30,
-        dice,
-        || bench.upsets.end(),
-        |batch| {
-            let batch_tolds: Vec<Told> = batch.iter().map(|one| tolds[one.message].clone()).collect();
-            let times: Vec<usize> = batch.iter().map(|one| one.time).collect();
-            let answer = bench.invoke_again(&batch_tolds, &times);
-            assert_eq!(answer.counts.input, answer.counts.out + answer.counts.dropped + answer.counts.rejected);
-            if bench.upsets.take_crash() {
-                unheard.extend(batch.iter().filter(|one| one.time == tries).map(|one| uri(&one.message)));
-                return None;
-            }
-            let place = |id: &str| id.strip_prefix("message-")?.parse::<usize>().ok();
-            let failed: BTreeSet<usize> = answer.response.failed().filter_map(place).collect();
-            let (failed, settled): (Vec<_>, Vec<_>) = batch.iter().enumerate().partition(|(at, _)| failed.contains(at));
-            let numbers =
-                |some: Vec<(usize, &Handed)>| some.into_iter().map(|(_, one)| one.message).collect::<Vec<_>>();
-            let written = bench.written();
-            for number in numbers(settled) {
-                for (uri, body) in &expected[&uri(&number)] {
-                    assert_eq!(written.get(uri), Some(body), "{uri} is settled and not written");
-                }
-            }
-            Some(numbers(failed))
-        },
-    );
-    let all: BTreeMap<_, _> = expected.into_values().flatten().collect();
-    let written = bench.written();
-    assert!(written.iter().all(|(uri, body)| all.get(uri) == Some(body)));
-    assert!(written.len() == all.len() || !given_up.is_empty(), "something is missing");
-    let (given_up, told): (BTreeSet<_>, _) = (given_up.iter().map(uri).collect(), bench.notices.objects());
-    assert!(told.is_subset(&given_up), "somebody was told of what was settled");
-    assert!(given_up.iter().all(|uri| told.contains(uri) || unheard.contains(uri)), "nobody was told");
-    assert_eq!(bench.objects.changed(), [""; 0], "something was overwritten with something else");
+    bench.deliver_all(&tolds, &expected, tries, dice);
 }
 
 #[test]

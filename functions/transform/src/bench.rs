@@ -2,25 +2,28 @@
 
 use contract::{Handle, Whole, transform::Env};
 use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
-use runtime::{
-    Answer, Handler, QueueResponse, Told,
-    testing::{MemoryNotices, MemoryObjects, Upsets, Watch, queue_event, received, run},
-};
+use runtime::testing::{MemoryNotices, MemoryObjects, QueueBench, Upsets, Watch};
 use serde_json::json;
 use std::{
-    collections::BTreeMap,
     io::{Cursor, Read, Write},
+    ops::Deref,
     rc::Rc,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::handle::Transformer;
 
+type Queue = QueueBench<Transformer<Rc<MemoryObjects>, Rc<MemoryNotices>, Watch>>;
+
 pub(crate) struct Bench {
-    function: Transformer<Rc<MemoryObjects>, Rc<MemoryNotices>, Watch>,
-    pub(crate) objects: Rc<MemoryObjects>,
-    pub(crate) notices: Rc<MemoryNotices>,
-    pub(crate) upsets: Rc<Upsets>,
+    queue: Queue,
+}
+
+impl Deref for Bench {
+    type Target = Queue;
+    fn deref(&self) -> &Queue {
+        &self.queue
+    }
 }
 
 impl Bench {
@@ -42,21 +45,7 @@ impl Bench {
             tries: Whole(tries as u64),
         };
         let function = Transformer::new(env, Rc::clone(&objects), Rc::clone(&notices), Watch::default()).unwrap();
-        Self { function, objects, notices, upsets }
-    }
-
-    pub(crate) fn invoke(&self, told: &[Told]) -> Answer<QueueResponse> {
-        run(self.function.handle(queue_event(told))).unwrap()
-    }
-
-    /// The same with messages that are handed out so many times.
-    pub(crate) fn invoke_again(&self, told: &[Told], times: &[usize]) -> Answer<QueueResponse> {
-        run(self.function.handle(received(queue_event(told), times))).unwrap()
-    }
-
-    /// What was written, without the sources.
-    pub(crate) fn written(&self) -> BTreeMap<String, Vec<u8>> {
-        self.objects.all().into_iter().filter(|(uri, _)| uri.starts_with("s3://out/")).collect()
+        Self { queue: QueueBench { function, objects, notices, upsets } }
     }
 
     /// The text of the only file whose URI ends so.
