@@ -3,6 +3,7 @@
 use engine::failure::{Failure, Outcome};
 use engine::preflight;
 use stacks::render::Rendered;
+use stacks::stack::{InboxPlace, inboxes};
 use stacks::stage::{Platform, Stage};
 
 use crate::cloud::Aws;
@@ -50,6 +51,19 @@ impl Session {
     /// The stage's stacks, written out.
     pub(crate) fn rendered(&self) -> Outcome<Vec<Rendered>> {
         stages::rendered(&self.stage)
+    }
+
+    /// The inbox that a pipeline is fed through, which bears its name.
+    pub(crate) fn inbox(&self, pipeline: &str) -> Outcome<InboxPlace> {
+        let inbox = inboxes(&self.stage).into_iter().find(|inbox| inbox.name == pipeline);
+        inbox.ok_or_else(|| self.lacks(pipeline))
+    }
+
+    /// What is said where a pipeline is asked for that the stage does not have.
+    pub(crate) fn lacks(&self, pipeline: &str) -> Failure {
+        let name = &self.stage.name;
+        Failure::invalid(format!("stage {name} has no pipeline {pipeline}"))
+            .hint(format!("add '{pipeline}: {{}}' below 'pipelines:' in environments/{name}.yaml"))
     }
 }
 

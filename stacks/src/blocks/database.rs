@@ -7,14 +7,14 @@ use serde_json::json;
 use super::network::SUBNETS;
 use super::{AlarmView, Metric, Scope, Tags};
 use crate::names;
-use crate::stage::Database;
+use crate::stage::{Database, DatabaseClass};
 
 #[derive(Debug, Serialize)]
 pub struct DatabaseView {
     name: String,
     database: String,
     subnets: Vec<&'static str>,
-    class: &'static str,
+    class: DatabaseClass,
     storage_gb: u32,
     max_storage_gb: u32,
     multi_az: bool,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Scope, Tags};
-use crate::stage;
+use crate::stage::{self, NodeType};
 
 #[derive(Debug, Serialize)]
 pub struct WarehouseView {
@@ -34,7 +34,7 @@ struct Serverless {
 
 #[derive(Debug, Serialize)]
 struct Provisioned {
-    node_type: &'static str,
+    node_type: NodeType,
     nodes: u32,
 }
 

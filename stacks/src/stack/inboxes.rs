@@ -21,33 +21,27 @@ pub struct InboxPlace {
     pub function: String,
     pub bucket: String,
     pub prefix: &'static str,
-    /// How often a message is tried.
-    pub receive_count: u32,
 }
 
 /// Those of the pipelines that the stage has.
 pub fn inboxes(stage: &Stage) -> Vec<InboxPlace> {
-    let place = |names: InboxNames, function: &str, bucket: String, prefix, receive_count| InboxPlace {
+    let place = |names: InboxNames, function: &str, bucket: String, prefix| InboxPlace {
         name: names.queue_thing,
         queue: names::thing(stage, names.queue_thing),
         dead_letters: names::thing(stage, names.dead_letters_thing),
         function: names::thing(stage, function),
         bucket,
         prefix,
-        receive_count,
     };
     let mut all = Vec::new();
-    if let Some(settings) = &stage.pipelines.accommodation {
+    if stage.pipelines.accommodation.is_some() {
         let bucket = names::bucket(stage, ingestion::ACCOMMODATION_BUCKET);
-        let tries = settings.queue.receive_count;
-        all.push(place(ingestion::ACCOMMODATION, Consolidate::BIN, bucket, accommodation::SOURCE, tries));
+        all.push(place(ingestion::ACCOMMODATION, Consolidate::BIN, bucket, accommodation::SOURCE));
     }
-    if let Some(settings) = &stage.pipelines.flats {
+    if stage.pipelines.flats.is_some() {
         let bucket = names::bucket(stage, ingestion::FLATS_BUCKET);
-        let tries = settings.queue.receive_count;
-        all.push(place(ingestion::FLATS, Transform::BIN, bucket, flats::SOURCE, tries));
-        let (bucket, tries) = (data_sources::curated_bucket(stage), settings.load_queue.receive_count);
-        all.push(place(load::WAREHOUSE, LoadWarehouse::BIN, bucket, flats::CLEAN, tries));
+        all.push(place(ingestion::FLATS, Transform::BIN, bucket, flats::SOURCE));
+        all.push(place(load::WAREHOUSE, LoadWarehouse::BIN, data_sources::curated_bucket(stage), flats::CLEAN));
     }
     all
 }

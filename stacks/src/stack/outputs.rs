@@ -61,8 +61,8 @@ impl Outputs {
         description: &'static str,
         resource: &Ref<K>,
     ) -> Export<K> {
-        self.tell(key, description, resource.reference());
-        Export { name: format!("{}:{key}", self.stack), kind: PhantomData }
+        let ExportedValue { name } = self.export_value(key, description, resource.reference());
+        Export { name, kind: PhantomData }
     }
 
     /// The same of a value.

@@ -1,7 +1,7 @@
 //! The stage's PostgreSQL, which the pipelines that load into one share.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::value::Within;
 
@@ -9,7 +9,7 @@ use super::value::Within;
 #[serde(deny_unknown_fields, default)]
 pub struct RawDatabase {
     /// The machine that it runs on. Default: db.t4g.micro.
-    pub class: RawDatabaseClass,
+    pub class: DatabaseClass,
     /// Gigabytes of storage, which grows by itself up to five times as much. Default: 20.
     pub storage_gb: Option<Within<20, 16000>>,
     /// Whether a second one stands by in another zone. Default: false.
@@ -18,8 +18,9 @@ pub struct RawDatabase {
     pub backup_days: Option<Within<1, 35>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum RawDatabaseClass {
+/// The values are AWS's own words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum DatabaseClass {
     #[default]
     #[serde(rename = "db.t4g.micro")]
     T4gMicro,
@@ -45,7 +46,7 @@ pub enum RawDatabaseClass {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Database {
-    pub class: &'static str,
+    pub class: DatabaseClass,
     pub storage_gb: u32,
     pub multi_az: bool,
     pub backup_days: u32,
@@ -54,18 +55,7 @@ pub struct Database {
 impl Database {
     pub(super) fn check(raw: &RawDatabase) -> Self {
         Self {
-            class: match raw.class {
-                RawDatabaseClass::T4gMicro => "db.t4g.micro",
-                RawDatabaseClass::T4gSmall => "db.t4g.small",
-                RawDatabaseClass::T4gMedium => "db.t4g.medium",
-                RawDatabaseClass::T4gLarge => "db.t4g.large",
-                RawDatabaseClass::M7gLarge => "db.m7g.large",
-                RawDatabaseClass::M7gXlarge => "db.m7g.xlarge",
-                RawDatabaseClass::M7g2xlarge => "db.m7g.2xlarge",
-                RawDatabaseClass::R7gLarge => "db.r7g.large",
-                RawDatabaseClass::R7gXlarge => "db.r7g.xlarge",
-                RawDatabaseClass::R7g2xlarge => "db.r7g.2xlarge",
-            },
+            class: raw.class,
             storage_gb: raw.storage_gb.unwrap_or(Within::of(20)).get(),
             multi_az: raw.multi_az.unwrap_or(false),
             backup_days: raw.backup_days.unwrap_or(Within::of(7)).get(),

@@ -1,7 +1,7 @@
 //! The flats pipeline's settings, with their defaults.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::inbox::{Inbox, RawInbox};
 use super::raw::RawFunction;
@@ -40,13 +40,14 @@ pub struct RawRedshift {
     /// Redshift processing units of a serverless warehouse. Default: 8.
     pub base_capacity: Option<Within<4, 1024>>,
     /// The nodes of a provisioned one. Default: ra3.large.
-    pub node_type: RawNodeType,
+    pub node_type: NodeType,
     /// How many. Default: 2.
     pub nodes: Option<Within<1, 32>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-pub enum RawNodeType {
+/// The values are AWS's own words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum NodeType {
     #[default]
     #[serde(rename = "ra3.large")]
     Large,
@@ -70,7 +71,7 @@ pub struct Flats {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warehouse {
     Serverless { base_capacity: u32 },
-    Provisioned { node_type: &'static str, nodes: u32 },
+    Provisioned { node_type: NodeType, nodes: u32 },
     Postgres,
 }
 
@@ -97,12 +98,7 @@ impl Warehouse {
                 Self::Serverless { base_capacity: redshift.base_capacity.unwrap_or(Within::of(8)).get() }
             }
             RawWarehouse::Redshift => Self::Provisioned {
-                node_type: match redshift.node_type {
-                    RawNodeType::Large => "ra3.large",
-                    RawNodeType::XlPlus => "ra3.xlplus",
-                    RawNodeType::Xl4 => "ra3.4xlarge",
-                    RawNodeType::Xl16 => "ra3.16xlarge",
-                },
+                node_type: redshift.node_type,
                 nodes: redshift.nodes.unwrap_or(Within::of(2)).get(),
             },
         }

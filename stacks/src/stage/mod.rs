@@ -16,9 +16,9 @@ mod value;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
-pub use database::Database;
+pub use database::{Database, DatabaseClass};
 pub use fault::{Place, StageFault, instead, nearest};
-pub use flats::{Flats, Warehouse};
+pub use flats::{Flats, NodeType, Warehouse};
 pub use inbox::Inbox;
 pub use raw::RawStage;
 pub use read::read;

@@ -54,7 +54,7 @@ impl Seed {
         let partners = read(file)?;
         let session = Session::open(stage, Emulator::MustRun).await?;
         if session.stage.pipelines.accommodation.is_none() {
-            return Err(Failure::invalid(format!("stage {stage} has no pipeline accommodation")));
+            return Err(session.lacks("accommodation"));
         }
         let table = priority_table(&session.stage);
         write(&session, &table, &partners).await?;

@@ -3,16 +3,14 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{at, below, set};
+use super::places::{at, senders, set};
 
 const EVENT_RULE: &str = "AWS::Events::Rule";
 const QUEUE: &str = "AWS::SQS::Queue";
 
-/// Statements that let a service send.
-fn lets_in(template: &Value, service: &str) -> Vec<String> {
-    let all = below(template, "AWS::SQS::QueuePolicy", |value| value["Effect"] == "Allow").into_iter();
-    let is_for = |place: &String| template.pointer(place).is_some_and(|one| one["Principal"]["Service"] == service);
-    all.filter(is_for).map(|place| place + "/Action").collect()
+/// What statements let a service do.
+fn let_do(template: &Value, service: &str) -> Vec<String> {
+    senders(template, service).into_iter().map(|place| place + "/Action").collect()
 }
 
 /// Lets only something else send.
@@ -34,25 +32,25 @@ pub(super) static EVENTS: [Fault; 6] = [
     Fault {
         name: "events that may not be sent",
         rule: "event-target-permission",
-        places: |t| lets_in(t, "events.amazonaws.com"),
+        places: |t| let_do(t, "events.amazonaws.com"),
         plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
     },
     Fault {
         name: "events for rules of another stack",
         rule: "event-target-permission",
-        places: |t| lets_in(t, "events.amazonaws.com"),
+        places: |t| let_do(t, "events.amazonaws.com"),
         plant: |t, p| for_another(t, p, "arn:aws:events:eu-west-1:111111111111:rule/other-*"),
     },
     Fault {
         name: "notifications that may not be sent",
         rule: "notification-permission",
-        places: |t| lets_in(t, "s3.amazonaws.com"),
+        places: |t| let_do(t, "s3.amazonaws.com"),
         plant: |t, p| set(t, p, json!("sqs:GetQueueAttributes")),
     },
     Fault {
         name: "notifications of another bucket",
         rule: "notification-permission",
-        places: |t| lets_in(t, "s3.amazonaws.com"),
+        places: |t| let_do(t, "s3.amazonaws.com"),
         plant: |t, p| for_another(t, p, "arn:aws:s3:::other"),
     },
     Fault {

@@ -39,6 +39,13 @@ pub(super) fn below(template: &Value, kind: &str, wanted: fn(&Value) -> bool) ->
     found
 }
 
+/// Statements of queues' policies that let a service send.
+pub(super) fn senders(template: &Value, service: &str) -> Vec<String> {
+    let all = below(template, "AWS::SQS::QueuePolicy", |value| value["Effect"] == "Allow");
+    let of_service = |place: &String| template.pointer(place).is_some_and(|it| it["Principal"]["Service"] == service);
+    all.into_iter().filter(of_service).collect()
+}
+
 pub(super) fn walk(value: &Value, place: &str, wanted: fn(&Value) -> bool, found: &mut Vec<String>) {
     if wanted(value) {
         found.push(place.to_owned());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{at, below, gone, is_allow, of_queues, set, there, with};
+use super::places::{at, below, gone, is_allow, of_queues, senders, set, there, with};
 
 const QUEUE: &str = "AWS::SQS::Queue";
 const BUCKET: &str = "AWS::S3::Bucket";
@@ -22,12 +22,6 @@ fn dead_letters(template: &Value, path: &str) -> Vec<String> {
     let queues = there(template, QUEUE, "/Properties/RedrivePolicy/deadLetterTargetArn/Fn::GetAtt/0");
     let ids = queues.into_iter().filter_map(|place| Some(template.pointer(&place)?.as_str()?.to_owned()));
     ids.map(|id| format!("/Resources/{id}{path}")).collect()
-}
-
-fn senders(template: &Value, service: &str) -> Vec<String> {
-    let all = below(template, "AWS::SQS::QueuePolicy", |value| value["Effect"] == "Allow");
-    let of_service = |place: &String| template.pointer(place).is_some_and(|it| it["Principal"]["Service"] == service);
-    all.into_iter().filter(of_service).collect()
 }
 
 /// Takes an action out of all statements that have it.

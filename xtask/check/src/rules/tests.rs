@@ -84,24 +84,3 @@ fn nothing_that_cannot_be_known_is_guessed() {
         }
     }
 }
-
-/// `CHECK_FOLDER=dir cargo test -p check -- --ignored --nocapture folder`: what all rules find in templates of a folder.
-#[test]
-#[ignore = "needs a folder of templates"]
-fn folder() {
-    let folder = std::env::var("CHECK_FOLDER").unwrap();
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let source = |path: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(path).unwrap();
-        let (name, file) = (path.file_stem().unwrap().to_string_lossy().into_owned(), path.display().to_string());
-        Source { name, file, root: parse(&text).unwrap(), bytes: text.len(), values: BTreeMap::new() }
-    };
-    let (found, unknown) = judge(&World::of(paths.iter().map(source).collect(), Location::default()), &all());
-    for Diagnostic { rule, file, place, resource, message, .. } in found {
-        println!("{file}:{}: {rule}: {}: {message}", place.line, resource.unwrap_or_default());
-    }
-    for what in unknown {
-        println!("? {what}");
-    }
-}

@@ -6,7 +6,7 @@ use engine::refusal::Asked;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
-use stacks::stack::{InboxPlace, inboxes};
+use stacks::stack::InboxPlace;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -58,10 +58,7 @@ const AT_ONCE: usize = 8;
 impl SendFiles {
     pub(super) async fn run(&self, pipeline: &str, make: fn(Wanted, u32) -> File) -> Outcome {
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
-        let inbox = inboxes(&session.stage).into_iter().find(|inbox| inbox.name == pipeline).ok_or_else(|| {
-            Failure::invalid(format!("stage {} has no pipeline {pipeline}", self.stage))
-                .hint(format!("add '{pipeline}: {{}}' below 'pipelines:' in environments/{}.yaml", self.stage))
-        })?;
+        let inbox = session.inbox(pipeline)?;
         let started = Instant::now();
         let (count, files) = self.made(make)?;
         let task = Task::of(&format!("sending files to s3://{}/{}", inbox.bucket, inbox.prefix), count);

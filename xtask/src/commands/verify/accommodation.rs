@@ -7,11 +7,11 @@ use engine::refusal::Asked;
 use serde::Serialize;
 use serde_json::Value;
 use stacks::stack::ingestion::priority_table;
-use stacks::stack::{InboxPlace, data_sources, inboxes};
-use std::collections::{BTreeSet, HashMap};
+use stacks::stack::{InboxPlace, data_sources};
+use std::collections::HashMap;
 use std::fmt;
 
-use super::bodies::{Bodies, depth, lines};
+use super::bodies::{Bodies, Difference, Rejects, depth, letters_of, lines};
 use super::{Balance, Looked};
 use crate::cloud::{Depth, ListPlace};
 use crate::session::Session;
@@ -30,12 +30,12 @@ pub(super) struct Catalogues {
     /// What has to be there, and what is there: consolidated offers.
     wanted: usize,
     written: usize,
-    missing: usize,
-    unexpected: usize,
+    #[serde(flatten)]
+    difference: Difference,
     dropped: usize,
     rejected_wanted: usize,
-    rejected: usize,
-    rejected_twice: usize,
+    #[serde(flatten)]
+    rejects: Rejects,
     queue: Depth,
     dead_letters: Depth,
     #[serde(skip)]
@@ -65,10 +65,8 @@ impl<'a> CatalogueBooks<'a> {
     pub(super) async fn of(session: &'a Session) -> Outcome<Self> {
         let stage = &session.stage;
         let pipeline = stage.pipelines.accommodation.as_ref();
-        let inbox = inboxes(stage).into_iter().find(|inbox| inbox.name == "accommodation");
-        let (Some(settings), Some(inbox)) = (pipeline, inbox) else {
-            return Err(Failure::invalid(format!("stage {} has no pipeline accommodation", stage.name)));
-        };
+        let settings = pipeline.ok_or_else(|| session.lacks("accommodation"))?;
+        let inbox = session.inbox("accommodation")?;
         let table = priority_table(stage);
         let list = session.cloud.list(preferred(&table)).await.asked(|| format!("cannot read table {table}"))?;
         let list = list.ok_or_else(|| {
@@ -175,27 +173,8 @@ impl Looked for CatalogueBooks<'_> {
                 }
             })
             .await?;
-        let mut places = BTreeSet::new();
-        self.bodies
-            .each(&self.output, agreed::REJECTED, |key, bytes| {
-                for line in lines(bytes).unwrap_or_default().iter().filter(|line| !line.is_empty()) {
-                    let value: Value = serde_json::from_str(line).unwrap_or_default();
-                    if value["reason"].as_str().is_none_or(str::is_empty) {
-                        wrong = Some(format!("a line of {key} has no reason"));
-                    }
-                    // Of several records in one line, each is told with that line.
-                    places.insert((
-                        value["source"].to_string(),
-                        value["line"].to_string(),
-                        value["record"].to_string(),
-                    ));
-                    found.rejected += 1;
-                }
-            })
-            .await?;
-        found.rejected_twice = found.rejected - places.len();
-        found.missing = count(balance.values().filter(|left| **left < 0));
-        found.unexpected = count(balance.values().filter(|left| **left > 0));
+        found.rejects = self.bodies.rejects(&self.output, agreed::REJECTED).await?;
+        found.difference = Difference::of(balance.values());
         found.queue = depth(self.bodies.cloud, &self.inbox.queue).await?;
         found.dead_letters = depth(self.bodies.cloud, &self.inbox.dead_letters).await?;
         found.problem = wrong;
@@ -203,32 +182,25 @@ impl Looked for CatalogueBooks<'_> {
     }
 }
 
-fn count<'a>(left: impl Iterator<Item = &'a i64>) -> usize {
-    left.map(|left| usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX)).sum()
-}
-
 impl Balance for Catalogues {
     fn is_balanced(&self) -> bool {
-        let letters = self.dead_letters.waiting + self.dead_letters.at_work;
         self.files > 0
             && self.problem.is_none()
-            && self.missing == 0
-            && self.unexpected == 0
-            && self.rejected == self.rejected_wanted
-            && self.rejected_twice == 0
+            && self.difference.is_none()
+            && self.rejects.are(self.rejected_wanted)
             && self.queue == Depth::default()
-            && if self.unreadable.is_empty() { letters == 0 } else { letters >= self.unreadable.len() }
+            && letters_of(&self.unreadable, [&self.dead_letters])
     }
 }
 
 impl fmt::Display for Catalogues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { files, offers, wanted, written, missing, unexpected, dropped, .. } = self;
+        let Self { files, offers, wanted, written, difference, dropped, .. } = self;
         writeln!(f, "files       {files:>9}   of them unreadable {}", self.unreadable.len())?;
         writeln!(f, "offers      {offers:>9}   not preferred {dropped}, to be rejected {}", self.rejected_wanted)?;
         writeln!(f, "to be kept  {wanted:>9}")?;
-        writeln!(f, "written     {written:>9}   missing {missing}, unexpected {unexpected}")?;
-        writeln!(f, "rejected    {:>9}   of them twice {}", self.rejected, self.rejected_twice)?;
+        writeln!(f, "written     {written:>9}   {difference}")?;
+        writeln!(f, "{}", self.rejects)?;
         let Depth { waiting, at_work } = self.queue;
         writeln!(f, "queue       {waiting:>9}   at work {at_work}")?;
         writeln!(f, "dead        {:>9}", self.dead_letters.waiting + self.dead_letters.at_work)?;

@@ -4,6 +4,10 @@ use engine::failure::{Failure, Outcome};
 use engine::refusal::Asked;
 use flate2::read::MultiGzDecoder;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{Cursor, Read};
 
 use crate::cloud::{Aws, Depth};
@@ -27,6 +31,84 @@ impl Bodies<'_> {
         }
         Ok(())
     }
+
+    /// What lies in quarantine under a prefix.
+    pub(super) async fn rejects(&self, bucket: &str, prefix: &str) -> Outcome<Rejects> {
+        let mut rejects = Rejects::default();
+        let mut places = BTreeSet::new();
+        self.each(bucket, prefix, |key, bytes| {
+            for line in lines(bytes).unwrap_or_default().iter().filter(|line| !line.is_empty()) {
+                let value: Value = serde_json::from_str(line).unwrap_or_default();
+                if value["reason"].as_str().is_none_or(str::is_empty) {
+                    rejects.without_reason = Some(key.to_owned());
+                }
+                // Of several records in one line, each is told with that line.
+                places.insert(["source", "line", "record"].map(|part| value[part].to_string()));
+                rejects.rejected += 1;
+            }
+        })
+        .await?;
+        rejects.rejected_twice = rejects.rejected - places.len();
+        Ok(rejects)
+    }
+}
+
+/// Records in quarantine.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Rejects {
+    rejected: usize,
+    rejected_twice: usize,
+    /// A file with one that has no reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_reason: Option<String>,
+}
+
+impl Rejects {
+    /// Whether it is these many, each once and with its reason.
+    pub(super) fn are(&self, wanted: usize) -> bool {
+        self.rejected == wanted && self.rejected_twice == 0 && self.without_reason.is_none()
+    }
+}
+
+impl fmt::Display for Rejects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rejected    {:>9}   of them twice {}", self.rejected, self.rejected_twice)?;
+        self.without_reason.as_ref().map_or(Ok(()), |key| write!(f, "\na line of {key} has no reason"))
+    }
+}
+
+/// How what is there differs from what has to be there.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Difference {
+    missing: usize,
+    unexpected: usize,
+}
+
+impl Difference {
+    /// Of how much more of each there is than there has to be.
+    pub(super) fn of<'a>(balance: impl Iterator<Item = &'a i64>) -> Self {
+        balance.fold(Self::default(), |mut all, left| {
+            let count = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
+            *if *left < 0 { &mut all.missing } else { &mut all.unexpected } += count;
+            all
+        })
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        self.missing == 0 && self.unexpected == 0
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "missing {}, unexpected {}", self.missing, self.unexpected)
+    }
+}
+
+/// Whether dead letters are there for the files that cannot be read, and for no others.
+pub(super) fn letters_of<'a>(unreadable: &[String], dead_letters: impl IntoIterator<Item = &'a Depth>) -> bool {
+    let letters: usize = dead_letters.into_iter().map(|depth| depth.waiting + depth.at_work).sum();
+    if unreadable.is_empty() { letters == 0 } else { letters >= unreadable.len() }
 }
 
 pub(super) async fn depth(cloud: &Aws, queue: &str) -> Outcome<Depth> {

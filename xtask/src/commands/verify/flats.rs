@@ -1,15 +1,15 @@
 //! Listings: each read again, compared with the files for the warehouse and, where it can be reached, with what is in it.
 
-use contract::flats::{CLEAN, ID, REJECTED, SHEETS, Sheet};
-use engine::failure::{Failure, Outcome};
+use contract::flats::{CLEAN, ID, REJECTED, SHEETS};
+use engine::failure::Outcome;
 use engine::refusal::Asked;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use stacks::stack::{InboxPlace, data_sources, inboxes};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use super::bodies::{Bodies, depth, lines};
+use super::bodies::{Bodies, Difference, Rejects, depth, letters_of, lines};
 use super::database::{Database, Stored};
 use super::{Balance, Looked};
 use crate::cloud::Depth;
@@ -23,8 +23,8 @@ pub(super) struct Listings {
     lines: usize,
     not_ok: usize,
     rejected_wanted: usize,
-    rejected: usize,
-    rejected_twice: usize,
+    #[serde(flatten)]
+    rejects: Rejects,
     /// Listings that every sheet has to have, and what each has.
     wanted: usize,
     sheets: BTreeMap<&'static str, Written>,
@@ -39,8 +39,8 @@ pub(super) struct Listings {
 #[derive(Debug, Default, Serialize)]
 struct Written {
     rows: usize,
-    missing: usize,
-    unexpected: usize,
+    #[serde(flatten)]
+    difference: Difference,
 }
 
 /// A listing by the names of all columns.
@@ -57,7 +57,7 @@ impl<'a> FlatsBooks<'a> {
     pub(super) async fn of(session: &'a Session) -> Outcome<Self> {
         let stage = &session.stage;
         if stage.pipelines.flats.is_none() {
-            return Err(Failure::invalid(format!("stage {} has no pipeline flats", stage.name)));
+            return Err(session.lacks("flats"));
         }
         let mut inboxes = inboxes(stage);
         inboxes.retain(|inbox| matches!(inbox.name, "flats" | "warehouse"));
@@ -93,54 +93,40 @@ impl<'a> FlatsBooks<'a> {
         Ok(all)
     }
 
-    async fn rejected(&self, found: &mut Listings) -> Outcome {
-        let mut places = BTreeSet::new();
-        self.bodies
-            .each(&self.curated, REJECTED, |key, bytes| {
-                for line in lines(bytes).unwrap_or_default().iter().filter(|line| !line.is_empty()) {
-                    let value: Value = serde_json::from_str(line).unwrap_or_default();
-                    if value["reason"].as_str().is_none_or(str::is_empty) {
-                        found.problem = Some(format!("a line of {key} has no reason"));
-                    }
-                    places.insert((value["source"].to_string(), value["line"].to_string()));
-                    found.rejected += 1;
-                }
-            })
-            .await?;
-        found.rejected_twice = found.rejected - places.len();
-        Ok(())
-    }
-
-    /// Compares the files of one sheet with the listings that it has to hold.
-    async fn sheet(&self, sheet: &Sheet, listings: &[Listing]) -> Outcome<(Written, usize, Option<String>)> {
-        let mut balance: HashMap<Vec<String>, i64> = HashMap::new();
-        for listing in listings {
-            let cells = sheet.columns.iter().map(|column| cell(listing.get(*column)));
-            *balance.entry(cells.collect()).or_default() -= 1;
+    /// Compares the files of all sheets with the listings that they have to hold, and counts the files.
+    async fn sheets(&self, listings: &[Listing], found: &mut Listings) -> Outcome<usize> {
+        // By table and row: those that are missing are below zero.
+        let mut balances: BTreeMap<&str, HashMap<Vec<String>, i64>> = BTreeMap::new();
+        for sheet in &SHEETS {
+            let balance = balances.entry(sheet.table).or_default();
+            for listing in listings {
+                let cells = sheet.columns.iter().map(|column| cell(listing.get(*column)));
+                *balance.entry(cells.collect()).or_default() -= 1;
+            }
+            found.sheets.insert(sheet.table, Written::default());
         }
-        let (mut written, mut files, mut problem) = (Written::default(), 0, None);
+        let mut files = 0;
         self.bodies
             .each(&self.curated, CLEAN, |key, bytes| {
-                if !key.ends_with(&format!("/{}", sheet.file)) {
-                    return;
-                }
+                let file = key.rsplit('/').next().unwrap_or_default();
+                let Some(sheet) = SHEETS.iter().find(|sheet| sheet.file == file) else { return };
                 files += 1;
+                let balance = balances.entry(sheet.table).or_default();
                 match rows(bytes, sheet.columns) {
                     Ok(rows) => {
-                        written.rows += rows.len();
+                        found.sheets.entry(sheet.table).or_default().rows += rows.len();
                         for row in rows {
                             *balance.entry(row).or_default() += 1;
                         }
                     }
-                    Err(why) => problem = Some(format!("{key}: {why}")),
+                    Err(why) => found.problem = Some(format!("{key}: {why}")),
                 }
             })
             .await?;
-        for left in balance.values() {
-            let count = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
-            *if *left < 0 { &mut written.missing } else { &mut written.unexpected } += count;
+        for (table, balance) in &balances {
+            found.sheets.entry(table).or_default().difference = Difference::of(balance.values());
         }
-        Ok((written, files, problem))
+        Ok(files)
     }
 }
 
@@ -184,14 +170,8 @@ impl Looked for FlatsBooks<'_> {
     async fn look(&mut self) -> Outcome<Listings> {
         let mut found = Listings::default();
         let listings = self.sources(&mut found).await?;
-        self.rejected(&mut found).await?;
-        let mut files = 0;
-        for sheet in &SHEETS {
-            let (written, of_sheet, problem) = self.sheet(sheet, &listings).await?;
-            found.sheets.insert(sheet.table, written);
-            files += of_sheet;
-            found.problem = found.problem.take().or(problem);
-        }
+        found.rejects = self.bodies.rejects(&self.curated, REJECTED).await?;
+        let files = self.sheets(&listings, &mut found).await?;
         if let Some(database) = &self.database {
             let stored = database.compare(&listings, files).await;
             found.warehouse = Some(stored.asked(|| "cannot read the warehouse".to_owned())?);
@@ -206,28 +186,26 @@ impl Looked for FlatsBooks<'_> {
 
 impl Balance for Listings {
     fn is_balanced(&self) -> bool {
-        let letters: usize = self.dead_letters.values().map(|depth| depth.waiting + depth.at_work).sum();
         self.files > 0
             && self.problem.is_none()
-            && self.sheets.values().all(|sheet| sheet.missing == 0 && sheet.unexpected == 0)
-            && self.rejected == self.rejected_wanted
-            && self.rejected_twice == 0
+            && self.sheets.values().all(|sheet| sheet.difference.is_none())
+            && self.rejects.are(self.rejected_wanted)
             && self.warehouse.as_ref().is_none_or(Stored::is_right)
             && self.queues.values().all(|depth| *depth == Depth::default())
-            && if self.unreadable.is_empty() { letters == 0 } else { letters >= self.unreadable.len() }
+            && letters_of(&self.unreadable, self.dead_letters.values())
     }
 }
 
 impl fmt::Display for Listings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { files, lines, not_ok, wanted, rejected, rejected_wanted, rejected_twice, .. } = self;
+        let Self { files, lines, not_ok, wanted, rejected_wanted, .. } = self;
         writeln!(f, "files       {files:>9}   of them unreadable {}", self.unreadable.len())?;
         writeln!(f, "lines       {lines:>9}   not ok {not_ok}, to be rejected {rejected_wanted}")?;
         writeln!(f, "listings    {wanted:>9}")?;
-        for (name, Written { rows, missing, unexpected }) in &self.sheets {
-            writeln!(f, "{name:<11} {rows:>9}   missing {missing}, unexpected {unexpected}")?;
+        for (name, Written { rows, difference }) in &self.sheets {
+            writeln!(f, "{name:<11} {rows:>9}   {difference}")?;
         }
-        writeln!(f, "rejected    {rejected:>9}   of them twice {rejected_twice}")?;
+        writeln!(f, "{}", self.rejects)?;
         match &self.warehouse {
             Some(stored) => stored.fmt(f)?,
             None => writeln!(f, "warehouse           -   not reached from here: its tables were not compared")?,

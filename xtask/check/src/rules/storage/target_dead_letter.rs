@@ -1,7 +1,7 @@
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
-use crate::rules::grants::access;
+use crate::rules::grants::{access, role_of};
 use crate::rules::policies::admits;
 use crate::rules::shared::{RULE as EVENT_RULE, SCHEDULE};
 use crate::world::{Resource, World};
@@ -101,9 +101,7 @@ fn by_role(world: &World, schedule: &Resource, findings: &mut Findings<'_>) {
     if queue.is_missing() {
         return;
     }
-    let role =
-        schedule.text("Target.RoleArn").and_then(|arn| world.find(arn)).filter(|role| role.kind == "AWS::IAM::Role");
-    let (Some(role), Some(arn)) = (role, queue.text()) else {
+    let (Some(role), Some(arn)) = (role_of(world, schedule, "Target.RoleArn"), queue.text()) else {
         findings.unknown(schedule, "whether its role may send to its dead-letter queue");
         return;
     };
