@@ -88,8 +88,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "a stale change set is executed",
         &[(
             "apply/change_set.rs",
-            "(left.state == ChangeSetState::Ready && fits)",
-            "(MUTANT || left.state == ChangeSetState::Ready && fits)",
+            "(left.state == ChangeSetState::Ready && left.stack_id == stands.id)",
+            "(MUTANT || left.state == ChangeSetState::Ready && left.stack_id == stands.id)",
         )],
     ),
     mistake(
