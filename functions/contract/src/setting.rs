@@ -69,9 +69,11 @@ impl From<Whole> for String {
 /// The first part of the names of a pipeline's schemas in a database, which also names its exports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct SchemaName(String);
+pub struct SchemaName(Cow<'static, str>);
 
 impl SchemaName {
+    /// What the schemas of the orders pipeline are called after, unless a stage says otherwise.
+    pub const ORDERS: Self = Self(Cow::Borrowed("orders"));
     /// PostgreSQL cuts names off after 63 characters; the rest is for what stands behind it.
     pub const MOST: usize = 40;
 
@@ -92,15 +94,16 @@ impl TryFrom<String> for SchemaName {
         }
         // What begins so is PostgreSQL's own.
         if name.starts_with("pg_") {
-            return Err(BadSetting(format!("'{name}' is not the name of a schema: PostgreSQL keeps 'pg_' for itself")));
+            let rule = "write one that does not begin with 'pg_', which PostgreSQL keeps for itself";
+            return Err(BadSetting(format!("'{name}' is not the name of a schema: {rule}")));
         }
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 }
 
 impl From<SchemaName> for String {
     fn from(name: SchemaName) -> Self {
-        name.0
+        name.0.into_owned()
     }
 }
 
@@ -109,10 +112,14 @@ impl From<SchemaName> for String {
 #[serde(try_from = "String", into = "String")]
 pub struct TimeZone(pub chrono_tz::Tz);
 
+impl TimeZone {
+    pub const UTC: Self = Self(chrono_tz::Tz::UTC);
+}
+
 impl TryFrom<String> for TimeZone {
     type Error = BadSetting;
     fn try_from(name: String) -> Result<Self, BadSetting> {
-        let unknown = |_| BadSetting(format!("'{name}' is not a time zone such as Europe/Berlin or UTC"));
+        let unknown = |_| BadSetting(format!("'{name}' is not a time zone: write one such as Europe/Berlin or UTC"));
         name.parse().map(Self).map_err(unknown)
     }
 }
@@ -151,6 +158,6 @@ mod tests {
         let zone = TimeZone::try_from("Europe/Berlin".to_owned()).unwrap();
         assert_eq!(serde_json::to_string(&zone).unwrap(), r#""Europe/Berlin""#);
         let why = TimeZone::try_from("Europe/Bärlin".to_owned()).unwrap_err().to_string();
-        assert_eq!(why, "'Europe/Bärlin' is not a time zone such as Europe/Berlin or UTC");
+        assert_eq!(why, "'Europe/Bärlin' is not a time zone: write one such as Europe/Berlin or UTC");
     }
 }

@@ -3,10 +3,11 @@
 use contract::{AssetFile, Bucket, Deploy, Function, Ref, Statement, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::trigger::Source;
 use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger};
-use crate::stage::{FunctionSize, ProjectFile};
+use crate::stage::{FunctionSize, Package, ProjectFile};
 
 #[derive(Debug, Serialize)]
 pub struct FunctionView {
@@ -17,7 +18,7 @@ pub struct FunctionView {
     bin: &'static str,
     #[serde(skip)]
     assets: Vec<Asset>,
-    artifacts: Value,
+    code: Code,
     code_parameter: String,
     architecture: &'static str,
     memory_mb: u32,
@@ -29,6 +30,21 @@ pub struct FunctionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     placement: Option<Placement>,
     tags: Tags,
+}
+
+/// Where a function's code is: in the artifact bucket, or in a repository of images.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Code {
+    Archive(Value),
+    Image(Value),
+}
+
+/// Where code is put, by how it is packaged.
+pub struct CodePlaces {
+    pub archives: Ref<Bucket>,
+    /// The URIs of repositories, by function.
+    pub images: BTreeMap<&'static str, Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,10 +62,11 @@ pub struct Asset {
     pub replaced_by: Option<ProjectFile>,
 }
 
-/// The template parameter through which a stack learns where a function's archive is.
+/// The template parameter through which a stack learns where a function's code is.
 #[derive(Debug, Clone)]
 pub struct CodeParameter {
     pub parameter: String,
+    pub package: Package,
     /// The function's binary.
     pub function: &'static str,
     pub assets: Vec<Asset>,
@@ -62,16 +79,17 @@ pub fn function<F: Function>(
     size: FunctionSize,
     env: &F::Env<Deploy>,
     on: Trigger<F::Event>,
-    artifacts: &Ref<Bucket>,
+    code: &CodePlaces,
 ) -> FunctionView {
     let (variables, granted) = wiring(env);
+    let image = code.images.get(F::BIN).cloned().map(Code::Image);
     FunctionView {
         id,
         name: scope.name(F::BIN),
         description: F::DESCRIPTION,
         bin: F::BIN,
         assets: Vec::new(),
-        artifacts: artifacts.reference(),
+        code: image.unwrap_or_else(|| Code::Archive(code.archives.reference())),
         code_parameter: format!("{id}Code"),
         architecture: scope.stage.architecture.name(),
         memory_mb: size.memory_mb,
@@ -138,7 +156,15 @@ impl FunctionView {
     }
 
     pub fn code(&self) -> CodeParameter {
-        CodeParameter { parameter: self.code_parameter.clone(), function: self.bin, assets: self.assets.clone() }
+        CodeParameter {
+            parameter: self.code_parameter.clone(),
+            package: match self.code {
+                Code::Archive(_) => Package::Zip,
+                Code::Image(_) => Package::Image,
+            },
+            function: self.bin,
+            assets: self.assets.clone(),
+        }
     }
 
     /// A metric that the function writes itself, for a dashboard.
@@ -167,8 +193,8 @@ impl FunctionView {
                 let behind = "The function is a quarter of an hour behind its stream";
                 alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", late, behind));
             }
-            // How late it is shows at the queue.
-            Source::Queue(_) => {}
+            // How late it is shows at the queue, and what a schedule could not begin in the queue of failures.
+            Source::Queue(_) | Source::Schedule(_) => {}
         }
         alarms
     }

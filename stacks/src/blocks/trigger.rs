@@ -1,5 +1,6 @@
 //! What invokes a function, typed by the event that it delivers.
 
+use contract::orders_etl::Daily;
 use contract::{KinesisEvent, Queue, QueueEvent, Ref, Statement, Stream};
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +21,12 @@ pub struct Trigger<E> {
 pub(super) enum Source {
     Stream(StreamSource),
     Queue(QueueSource),
+    Schedule(ScheduleSource),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ScheduleSource {
+    failures: Value,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +66,15 @@ pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Q
             max_record_age_seconds: settings.max_record_age_hours * 3600,
         }),
         statements: vec![Statement::allow(&read, stream.arn()), Statement::allow(&["sqs:SendMessage"], failures.arn())],
+        event: PhantomData,
+    }
+}
+
+/// Begun by a schedule and waited for by nobody; what fails again and again goes to the queue of failures.
+pub fn on_schedule(failures: &Ref<Queue>) -> Trigger<Daily> {
+    Trigger {
+        source: Source::Schedule(ScheduleSource { failures: failures.arn() }),
+        statements: vec![Statement::allow(&["sqs:SendMessage"], failures.arn())],
         event: PhantomData,
     }
 }

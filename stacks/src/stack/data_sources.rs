@@ -1,16 +1,17 @@
 //! `data-sources`: what every pipeline stands on: the buckets, and the topic that alarms go to.
 
-use contract::{Bucket, Ref, Topic};
+use contract::{Bucket, Ref, Topic, Warehouse, WarehouseParts};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use super::{Export, ExportedValue, Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    self, AlarmView, BucketView, DatabaseView, FUNCTIONS_GROUP, Lifecycle, NetworkView, SUBNETS, Scope, Tags,
-    database_name,
+    self, AlarmView, BucketView, CodePlaces, DatabaseView, FUNCTIONS_GROUP, Lifecycle, NetworkView, Placement,
+    RepositoryView, SUBNETS, Scope, TopicView, database_name, repository_id,
 };
 use crate::names;
-use crate::stage::{Email, Stage};
+use crate::stage::Stage;
 
 /// What later stacks can import. A field that is not here cannot be imported.
 pub struct Exports {
@@ -24,6 +25,16 @@ pub struct Exports {
     /// Where a pipeline needs one.
     pub network: Option<Network>,
     pub database: Option<Database>,
+    /// Where the images of functions are, by function.
+    repositories: BTreeMap<&'static str, ExportedValue>,
+}
+
+impl Exports {
+    /// Where functions' code is.
+    pub fn code(&self) -> CodePlaces {
+        let images = self.repositories.iter().map(|(function, uri)| (*function, uri.import()));
+        CodePlaces { archives: self.artifact_bucket.import(), images: images.collect() }
+    }
 }
 
 /// The stage's own network, as other stacks place things in it.
@@ -42,9 +53,31 @@ pub struct Database {
     pub name: String,
 }
 
+impl Network {
+    /// Where functions stand that reach the database.
+    pub fn beside_the_database(&self) -> Placement {
+        Placement {
+            subnets: self.subnets.iter().map(ExportedValue::import).collect(),
+            groups: vec![self.functions_group.import()],
+        }
+    }
+}
+
+impl Database {
+    pub fn wired(&self) -> Ref<Warehouse> {
+        Ref::warehouse(WarehouseParts::Postgres {
+            host: self.address.import(),
+            port: self.port.import(),
+            database: self.name.clone().into(),
+            secret: self.secret.import(),
+        })
+    }
+}
+
 /// What follows the stage in the names of the buckets that are also known by name.
 const ARTIFACTS: &str = "artifacts";
 const OUTPUT: &str = "output";
+const RAW: &str = "raw";
 const CURATED: &str = "curated";
 
 /// The output bucket's name, for outputs of other stacks: an output may not hand on an import.
@@ -57,6 +90,11 @@ pub fn curated_bucket(stage: &Stage) -> String {
     names::bucket(stage, CURATED)
 }
 
+/// The same of the bucket with data as it was received.
+pub fn raw_bucket(stage: &Stage) -> String {
+    names::bucket(stage, RAW)
+}
+
 /// The artifact bucket's name: what a deploy uploads to.
 pub fn artifact_bucket(stage: &Stage) -> String {
     names::bucket(stage, ARTIFACTS)
@@ -67,26 +105,14 @@ pub fn artifact_bucket(stage: &Stage) -> String {
 struct View {
     description: String,
     buckets: Vec<BucketView>,
-    alerts: AlertsView,
+    alerts: TopicView,
+    repositories: Vec<RepositoryView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<NetworkView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<DatabaseView>,
     alarms: Vec<AlarmView>,
     outputs: Vec<Output>,
-}
-
-#[derive(Serialize)]
-struct AlertsView {
-    name: String,
-    emails: Vec<EmailView>,
-    tags: Tags,
-}
-
-#[derive(Serialize)]
-struct EmailView {
-    id: String,
-    address: String,
 }
 
 pub fn stack(stage: &Stage) -> (Stack, Exports) {
@@ -96,21 +122,21 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     let buckets = vec![
         bucket("ArtifactBucket", ARTIFACTS, Lifecycle::KeepVersions),
         bucket("OutputBucket", OUTPUT, Lifecycle::DropOldVersions),
-        bucket("RawBucket", "raw", Lifecycle::DropOldVersions),
+        bucket("RawBucket", RAW, Lifecycle::DropOldVersions),
         // The loader is another stack's, and hears of new files over the event bus.
         bucket("CuratedBucket", CURATED, Lifecycle::DropOldVersions).tell_everybody(stage.pipelines.flats.is_some()),
     ];
-    let alerts = AlertsView {
-        name: scope.name("alerts"),
-        emails: stage.alert_emails.iter().enumerate().map(EmailView::new).collect(),
-        tags: scope.tags.clone(),
-    };
+    let key = json!({ "Ref": "AlertKey" });
+    let alerts = TopicView::new(&scope, ("AlertTopic", "alerts"), key, "AlertEmail", &stage.alert_emails).for_alarms();
 
     let pipelines = &stage.pipelines;
     let network = pipelines.need_network().then(|| NetworkView::new(&scope, pipelines.need_database()));
     let database = pipelines.need_database().then(|| DatabaseView::new(&scope, &stage.database));
     let topic = Ref::declared("AlertTopic");
     let alarms = database.iter().flat_map(|database| database.alarms(&scope, &topic)).collect();
+
+    let images = pipelines.images();
+    let repositories = images.iter().map(|function| RepositoryView::new(&scope, function)).collect();
 
     let mut outputs = Outputs::of(names::stack(stage, kind));
     let exports = Exports {
@@ -126,9 +152,13 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
         ),
         network: network.as_ref().map(|_| export_network(&mut outputs)),
         database: database.as_ref().map(|_| export_database(&mut outputs, &scope)),
+        repositories: images
+            .into_iter()
+            .map(|function| (function, export_repository(&mut outputs, function)))
+            .collect(),
     };
     let description = format!("{} {}: buckets and alerts that every pipeline stands on", stage.project, stage.name);
-    let view = View { description, buckets, alerts, network, database, alarms, outputs: outputs.list() };
+    let view = View { description, buckets, alerts, repositories, network, database, alarms, outputs: outputs.list() };
     (Stack::of(stage, kind, Vec::new(), &view), exports)
 }
 
@@ -143,6 +173,12 @@ fn export_network(outputs: &mut Outputs) -> Network {
     }
 }
 
+fn export_repository(outputs: &mut Outputs, function: &str) -> ExportedValue {
+    let id = repository_id(function);
+    let uri = json!({ "Fn::GetAtt": [id, "RepositoryUri"] });
+    outputs.export_value(id, "Where the images of a function are", uri)
+}
+
 fn export_database(outputs: &mut Outputs, scope: &Scope) -> Database {
     let mut export = |key, about, attribute| {
         outputs.export_value(key, about, json!({ "Fn::GetAtt": [blocks::DATABASE, attribute] }))
@@ -152,11 +188,5 @@ fn export_database(outputs: &mut Outputs, scope: &Scope) -> Database {
         port: export("DatabasePort", "At which port", "Endpoint.Port"),
         secret: export("DatabaseSecret", "The secret with its user and password", "MasterUserSecret.SecretArn"),
         name: database_name(scope),
-    }
-}
-
-impl EmailView {
-    fn new((index, address): (usize, &Email)) -> Self {
-        Self { id: format!("AlertEmail{}", index + 1), address: address.to_string() }
     }
 }

@@ -3,12 +3,13 @@
 use contract::{Kind, Ref};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 /// One entry of a template's `Outputs`.
 #[derive(Debug, Serialize)]
 pub struct Output {
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     pub description: &'static str,
     pub value: Value,
     pub export: String,
@@ -49,7 +50,8 @@ impl Outputs {
     }
 
     /// An output for people and clients.
-    pub fn tell(&mut self, key: &'static str, description: &'static str, value: Value) {
+    pub fn tell(&mut self, key: impl Into<Cow<'static, str>>, description: &'static str, value: Value) {
+        let key = key.into();
         let export = format!("{}:{key}", self.stack);
         self.list.push(Output { key, description, value, export });
     }
@@ -57,7 +59,7 @@ impl Outputs {
     /// An output that later stacks may import too.
     pub fn export<K: Kind<Part = ()>>(
         &mut self,
-        key: &'static str,
+        key: impl Into<Cow<'static, str>>,
         description: &'static str,
         resource: &Ref<K>,
     ) -> Export<K> {
@@ -66,9 +68,16 @@ impl Outputs {
     }
 
     /// The same of a value.
-    pub fn export_value(&mut self, key: &'static str, description: &'static str, value: Value) -> ExportedValue {
+    pub fn export_value(
+        &mut self,
+        key: impl Into<Cow<'static, str>>,
+        description: &'static str,
+        value: Value,
+    ) -> ExportedValue {
+        let key = key.into();
+        let name = format!("{}:{key}", self.stack);
         self.tell(key, description, value);
-        ExportedValue { name: format!("{}:{key}", self.stack) }
+        ExportedValue { name }
     }
 
     pub fn list(self) -> Vec<Output> {

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, Scope, WarehouseView,
+    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, QueueView, ScheduleView,
+    Scope, TopicView, WarehouseView,
 };
 use crate::stage::Stage;
 use contract::{Ref, Topic};
@@ -14,10 +15,14 @@ use contract::{Ref, Topic};
 pub(super) struct Parts {
     inboxes: Vec<InboxView>,
     buckets: Vec<BucketView>,
+    topics: Vec<TopicView>,
+    /// Queues of what schedules could not begin or functions not do.
+    failures: Vec<QueueView>,
     items: Vec<ItemsView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warehouse: Option<WarehouseView>,
     functions: Vec<FunctionView>,
+    schedules: Vec<ScheduleView>,
     dashboards: Vec<DashboardView>,
     alarms: Vec<AlarmView>,
 }
@@ -36,6 +41,26 @@ impl Parts {
         self.alarms.extend(inbox.alarms(scope, alerts));
         self.functions.push(function);
         self.inboxes.push(inbox);
+    }
+
+    /// A function that a schedule begins, and their alarms.
+    pub(super) fn scheduled(
+        &mut self,
+        scope: &Scope,
+        schedule: ScheduleView,
+        failures: QueueView,
+        function: FunctionView,
+        alerts: &Ref<Topic>,
+    ) {
+        self.alarms.extend(function.alarms(scope, alerts));
+        self.alarms.extend(failures.alarms(scope, alerts));
+        self.functions.push(function);
+        self.failures.push(failures);
+        self.schedules.push(schedule);
+    }
+
+    pub(super) fn topic(&mut self, topic: TopicView) {
+        self.topics.push(topic);
     }
 
     pub(super) fn bucket(&mut self, bucket: BucketView) {

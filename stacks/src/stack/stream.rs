@@ -40,7 +40,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     let scope = Scope::of(stage, kind, "taxi");
     let lake = shared.output_bucket.import();
     let alerts = shared.alert_topic.import();
-    let artifacts = shared.artifact_bucket.import();
+    let code = shared.code();
 
     let trips = Ref::<Stream>::declared("TaxiStream");
     let failures = Ref::<Queue>::declared("TaxiFailures");
@@ -59,9 +59,9 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         replaced_by: taxi.record_schema.clone(),
     };
     let functions = vec![
-        function::<WriteToS3>(&scope, "WriteToS3", taxi.write_to_s3, &store, trigger(), &artifacts)
+        function::<WriteToS3>(&scope, "WriteToS3", taxi.write_to_s3, &store, trigger(), &code)
             .with_asset(schema.clone()),
-        function::<SendToFirehose>(&scope, "SendToFirehose", taxi.send_to_firehose, &forward, trigger(), &artifacts)
+        function::<SendToFirehose>(&scope, "SendToFirehose", taxi.send_to_firehose, &forward, trigger(), &code)
             .with_asset(schema),
     ];
 

@@ -6,25 +6,36 @@ mod accommodation;
 mod database;
 mod fault;
 mod flats;
+mod images;
 mod inbox;
+mod orders;
 mod raw;
 mod read;
 mod schema;
 mod taxi;
 mod value;
 
+use contract::Function;
+use contract::consolidate::Consolidate;
+use contract::load_warehouse::LoadWarehouse;
+use contract::orders_etl::OrdersEtl;
+use contract::send_to_firehose::SendToFirehose;
+use contract::transform::Transform;
+use contract::write_to_s3::WriteToS3;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
 pub use database::{Database, DatabaseClass};
 pub use fault::{Place, StageFault, instead, nearest};
 pub use flats::{Flats, NodeType, Warehouse};
+pub use images::Images;
 pub use inbox::Inbox;
-pub use raw::RawStage;
+pub use orders::{Orders, Schedule};
+pub use raw::{Package, RawStage};
 pub use read::read;
 pub use schema::schema;
 pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
-pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, Within};
+pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, TimeOfDay, Within};
 
 use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 
@@ -44,6 +55,7 @@ pub struct Stage {
     pub alert_emails: Vec<Email>,
     pub suppressed: Vec<Suppressed>,
     pub database: Database,
+    pub images: Images,
     pub pipelines: Pipelines,
 }
 
@@ -94,17 +106,36 @@ pub struct Pipelines {
     pub taxi: Option<Taxi>,
     pub accommodation: Option<Accommodation>,
     pub flats: Option<Flats>,
+    pub orders: Option<Orders>,
 }
 
 impl Pipelines {
     /// Whether one of them loads into the stage's PostgreSQL.
     pub fn need_database(&self) -> bool {
-        self.flats.as_ref().is_some_and(|flats| flats.warehouse == Warehouse::Postgres)
+        self.orders.is_some() || self.flats.as_ref().is_some_and(|flats| flats.warehouse == Warehouse::Postgres)
     }
 
     /// Whether something stands in a network of the stage's own: its PostgreSQL, or a warehouse.
     pub fn need_network(&self) -> bool {
-        self.flats.is_some()
+        self.flats.is_some() || self.need_database()
+    }
+
+    /// Every function of theirs, by the name of its binary.
+    pub fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        let taxi = self
+            .taxi
+            .iter()
+            .flat_map(|taxi| [(WriteToS3::BIN, taxi.write_to_s3), (SendToFirehose::BIN, taxi.send_to_firehose)]);
+        let accommodation = self.accommodation.iter().map(|it| (Consolidate::BIN, it.consolidate));
+        let flats = self.flats.iter().flat_map(|it| [(Transform::BIN, it.transform), (LoadWarehouse::BIN, it.load)]);
+        let orders = self.orders.iter().map(|orders| (OrdersEtl::BIN, orders.etl));
+        taxi.chain(accommodation).chain(flats).chain(orders).collect()
+    }
+
+    /// The functions that are packaged as container images.
+    pub fn images(&self) -> Vec<&'static str> {
+        let images = self.functions().into_iter().filter(|(_, size)| size.package == Package::Image);
+        images.map(|(name, _)| name).collect()
     }
 }
 
@@ -117,8 +148,9 @@ impl Stage {
         let raw = read(file, text)?;
         let source = Source { file, text };
         let pipelines = raw.pipelines.value;
-        let RawPipelines { taxi, accommodation, flats } = &pipelines;
-        if taxi.is_none() && accommodation.is_none() && flats.is_none() {
+        let emails = raw.alerts.emails;
+        let RawPipelines { taxi, accommodation, flats, orders } = &pipelines;
+        if taxi.is_none() && accommodation.is_none() && flats.is_none() && orders.is_none() {
             return Err(source.fault(
                 &raw.pipelines.referenced,
                 "the stage has no pipeline",
@@ -133,15 +165,30 @@ impl Stage {
                 "take 'hotswap' out, or write 'hotswap: false'",
             ));
         }
+        let platform = match raw.runs_on {
+            RawPlatform::Aws => Platform::Aws,
+            RawPlatform::Emulator => Platform::Emulator,
+        };
+        let at = raw.pipelines.referenced;
+        let pipelines = Pipelines {
+            accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
+            flats: flats.as_ref().map(|raw| Flats::check(raw, &source)).transpose()?,
+            orders: orders.as_ref().map(|raw| Orders::check(raw, &emails)),
+            taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()?,
+        };
+        if let (Platform::Emulator, Some(function)) = (platform, pipelines.images().first()) {
+            return Err(source.fault(
+                &at,
+                &format!("{function} is packaged as an image, and the emulator runs functions without containers"),
+                &format!("write 'package: zip' below the function's settings ({function})"),
+            ));
+        }
         Ok(Self {
             name,
             project: raw.project,
             account: raw.account,
             region: raw.region,
-            platform: match raw.runs_on {
-                RawPlatform::Aws => Platform::Aws,
-                RawPlatform::Emulator => Platform::Emulator,
-            },
+            platform,
             architecture: match raw.architecture {
                 RawArchitecture::Arm64 => Architecture::Arm64,
                 RawArchitecture::X86_64 => Architecture::X86_64,
@@ -151,14 +198,11 @@ impl Stage {
             keep_data: raw.keep_data.unwrap_or(true),
             hotswap,
             express: raw.express.unwrap_or(false),
-            alert_emails: raw.alerts.emails,
+            alert_emails: emails,
             suppressed: raw.suppress.into_iter().map(|accepted| Suppressed::read(accepted, text)).collect(),
             database: Database::check(&raw.database),
-            pipelines: Pipelines {
-                accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
-                flats: flats.as_ref().map(|raw| Flats::check(raw, &source)).transpose()?,
-                taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()?,
-            },
+            images: Images::check(raw.images),
+            pipelines,
         })
     }
 }

@@ -9,6 +9,8 @@ use serde_saphyr::Spanned;
 use super::accommodation::RawAccommodation;
 use super::database::RawDatabase;
 use super::flats::RawFlats;
+use super::images::RawImages;
+use super::orders::RawOrders;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 
 /// One deployment of the pipelines: where it runs, which pipelines it has, and how large they are.
@@ -45,6 +47,9 @@ pub struct RawStage {
     /// The PostgreSQL of this stage, which is there if a pipeline loads into it.
     #[serde(default)]
     pub database: RawDatabase,
+    /// Where the images of functions come from that are packaged so.
+    #[serde(default)]
+    pub images: RawImages,
     /// The pipelines of this stage. One that is not named here is absent: no resource, no cost.
     #[schemars(with = "RawPipelines")]
     pub pipelines: Spanned<RawPipelines>,
@@ -97,6 +102,8 @@ pub struct RawPipelines {
     pub accommodation: Option<RawAccommodation>,
     /// Hourly listings of flats, into a warehouse.
     pub flats: Option<RawFlats>,
+    /// A day's orders, into PostgreSQL, summed up, exported and told of by mail.
+    pub orders: Option<RawOrders>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -154,10 +161,22 @@ pub struct RawConsumers {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawFunction {
+    /// How its code gets to Lambda: `zip`, or `image` for a container image. Default: zip, for `orders.etl` image.
+    pub package: Option<Package>,
     /// Memory, and with it CPU.
     pub memory_mb: Option<Within<128, 10240>>,
     /// How long one invocation may take. A function tries again for up to 20 s before it gives a batch back.
     pub timeout_seconds: Option<Within<30, 900>>,
+}
+
+/// How a function's code gets to Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Package {
+    /// An archive in the artifact bucket.
+    Zip,
+    /// A container image in a repository of its own.
+    Image,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

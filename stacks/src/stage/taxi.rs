@@ -1,6 +1,6 @@
 //! The taxi pipeline's settings, with their defaults.
 
-use super::raw::{RawCompression, RawFunction, RawStreamMode, RawTaxi};
+use super::raw::{Package, RawCompression, RawFunction, RawStreamMode, RawTaxi};
 use super::value::{ProjectFile, Within};
 use super::{Source, StageFault, or};
 
@@ -33,6 +33,7 @@ pub struct Consumers {
 
 #[derive(Debug, Clone, Copy)]
 pub struct FunctionSize {
+    pub package: Package,
     pub memory_mb: u32,
     pub timeout_seconds: u32,
 }
@@ -105,6 +106,7 @@ impl Taxi {
 impl FunctionSize {
     pub(super) fn check(raw: &RawFunction, memory_mb: u32, timeout_seconds: u32) -> Self {
         Self {
+            package: raw.package.unwrap_or(Package::Zip),
             memory_mb: raw.memory_mb.map_or(memory_mb, Within::get),
             timeout_seconds: raw.timeout_seconds.map_or(timeout_seconds, Within::get),
         }

@@ -1,5 +1,6 @@
 //! The values of a stage file that text or a number alone does not make right: each type admits only good ones.
 
+use contract::BadSetting;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use std::borrow::Cow;
@@ -166,6 +167,53 @@ text!(
     },
     "a file of the project", "write its path from the project's root, without '..'"
 );
+
+/// Reads a setting that a function reads too, whose error says what is wrong and, behind a colon, what would be right.
+pub(super) fn agreed<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = BadSetting>,
+{
+    T::try_from(String::deserialize(from)?).map(Some).map_err(|bad| {
+        let text = bad.to_string();
+        let (what, remedy) = text.split_once(": ").unwrap_or((&text, "correct the value"));
+        wrong(what, remedy)
+    })
+}
+
+/// Hours and minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeOfDay {
+    pub hour: u8,
+    pub minute: u8,
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let number = |text: &str, most: u8| {
+            let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+            text.parse().ok().filter(|number| digits && *number <= most)
+        };
+        let parts = text.split_once(':').and_then(|(hour, minute)| Some((number(hour, 23)?, number(minute, 59)?)));
+        let (hour, minute) = parts.ok_or_else(|| {
+            wrong(&format!("'{text}' is not a time of day"), "write hours and minutes in quotes, such as \"06:30\"")
+        })?;
+        Ok(Self { hour, minute })
+    }
+}
+
+impl JsonSchema for TimeOfDay {
+    fn schema_name() -> Cow<'static, str> {
+        "TimeOfDay".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" })
+    }
+}
 
 /// The days that CloudWatch can keep logs; other numbers it refuses.
 const RETENTIONS: [u32; 22] =

@@ -48,9 +48,9 @@ pub(super) fn add(stage: &Stage, settings: &Accommodation, shared: &Exports, par
         notices: alerts.grant(),
         tries: Whole(u64::from(settings.queue.receive_count)),
     };
-    let artifacts = shared.artifact_bucket.import();
+    let code = shared.code();
     let consolidate =
-        function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &artifacts)
+        function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &code)
             .telling_with(shared.alert_key.import());
 
     let counted = [metric::IN, metric::OUT, metric::DROPPED, metric::REJECTED];

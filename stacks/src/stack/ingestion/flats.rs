@@ -35,8 +35,8 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         notices: alerts.grant(),
         tries: Whole(u64::from(settings.queue.receive_count)),
     };
-    let artifacts = shared.artifact_bucket.import();
-    let transform = function::<Transform>(&scope, "Transform", settings.transform, &env, inbox.trigger(), &artifacts)
+    let code = shared.code();
+    let transform = function::<Transform>(&scope, "Transform", settings.transform, &env, inbox.trigger(), &code)
         .telling_with(shared.alert_key.import());
 
     outputs.tell("FlatsInput", "Where listings arrive", source.uri());

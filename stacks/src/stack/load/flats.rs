@@ -1,13 +1,11 @@
 //! Flats: cleaned files, through a queue to a function that loads them into the warehouse, each once.
 
 use contract::load_warehouse::{self, LoadWarehouse};
-use contract::{AUTHORITIES, AUTHORITIES_FILE, Ref, Table, Warehouse, WarehouseParts, Whole, flats as agreed};
+use contract::{AUTHORITIES, AUTHORITIES_FILE, Ref, Table, Whole, flats as agreed};
 
 use super::KIND;
-use crate::blocks::{
-    Asset, EventRuleView, InboxNames, InboxView, ItemsView, Placement, Scope, WarehouseView, function,
-};
-use crate::stack::data_sources::{Database, Exports, Network};
+use crate::blocks::{Asset, EventRuleView, InboxNames, InboxView, ItemsView, Scope, WarehouseView, function};
+use crate::stack::data_sources::{Exports, Network};
 use crate::stack::parts::Parts;
 use crate::stack::{ExportedValue, Outputs};
 use crate::stage::{Flats, ItemsCapacity, Stage};
@@ -41,7 +39,7 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         WarehouseView::new(&scope, settings.warehouse, &clean, id.import(), subnets)
     });
     let (warehouse, placement) = match (&redshift, &shared.database, &shared.network) {
-        (None, Some(database), Some(network)) => (postgres(database), Some(beside(network))),
+        (None, Some(database), Some(network)) => (database.wired(), Some(network.beside_the_database())),
         (Some(redshift), ..) => (redshift.wired(), None),
         (None, ..) => unreachable!("a warehouse that is not Redshift is the stage's database"),
     };
@@ -54,9 +52,9 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
         notices: alerts.grant(),
         tries: Whole(u64::from(settings.load_queue.receive_count)),
     };
-    let artifacts = shared.artifact_bucket.import();
+    let code = shared.code();
     let authorities = Asset { file: AUTHORITIES_FILE, text: AUTHORITIES, replaced_by: None };
-    let load = function::<LoadWarehouse>(&scope, "LoadWarehouse", settings.load, &env, inbox.trigger(), &artifacts)
+    let load = function::<LoadWarehouse>(&scope, "LoadWarehouse", settings.load, &env, inbox.trigger(), &code)
         .with_asset(authorities)
         .telling_with(shared.alert_key.import())
         .placed(placement);
@@ -70,21 +68,4 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
     parts.items(keys.sorted_by(load_warehouse::LEDGER_VERSION));
     parts.warehouse(redshift);
     parts.inbox(&scope, inbox, load, &alerts);
-}
-
-fn postgres(database: &Database) -> Ref<Warehouse> {
-    Ref::warehouse(WarehouseParts::Postgres {
-        host: database.address.import(),
-        port: database.port.import(),
-        database: database.name.clone().into(),
-        secret: database.secret.import(),
-    })
-}
-
-/// Where functions stand that reach the database.
-fn beside(network: &Network) -> Placement {
-    Placement {
-        subnets: network.subnets.iter().map(ExportedValue::import).collect(),
-        groups: vec![network.functions_group.import()],
-    }
 }

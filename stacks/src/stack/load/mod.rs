@@ -1,6 +1,7 @@
 //! `load`: what was cleaned, on its way to where it is asked for.
 
 mod flats;
+mod orders;
 
 use super::data_sources::Exports;
 use super::parts::Parts;
@@ -11,12 +12,16 @@ use crate::stage::Stage;
 const KIND: StackKind = StackKind::Load;
 
 pub(super) use flats::NAMES as WAREHOUSE;
+pub use orders::orders_input;
 
 pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
     let mut parts = Parts::default();
     let mut outputs = Outputs::of(names::stack(stage, KIND));
     if let Some(settings) = &stage.pipelines.flats {
         flats::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    if let Some(settings) = &stage.pipelines.orders {
+        orders::add(stage, settings, shared, &mut parts, &mut outputs);
     }
     parts.stack(stage, KIND, "what was cleaned, to where it is asked for", outputs)
 }
