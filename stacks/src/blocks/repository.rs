@@ -10,8 +10,6 @@ pub struct RepositoryView {
     name: String,
     deletion: &'static str,
     replace: &'static str,
-    /// Whether it goes with the images in it.
-    emptied: bool,
     /// How many images are kept.
     images: u32,
     tags: Tags,
@@ -28,7 +26,6 @@ impl RepositoryView {
             name: scope.name(function),
             deletion: scope.deletion_policy(),
             replace: scope.replace_policy(),
-            emptied: !scope.stage.keep_data,
             images: IMAGES,
             tags: scope.tags.clone(),
         }

@@ -35,15 +35,28 @@ pub struct Wanted {
     pub tags: BTreeMap<String, String>,
 }
 
-/// A function's archive, built and at hand.
+/// A function's code, built and at hand.
 #[derive(Debug, Clone)]
 pub struct Archive {
     pub function: String,
-    /// Where it is in the bucket, or will be.
+    /// Where it is put.
+    pub shelf: Shelf,
+    /// Which it is there: the key of an object, or the digest of an image.
     pub key: String,
+    /// The archive, or the folder with the image's layout.
     pub path: PathBuf,
+    /// Of an archive.
     pub sha256_base64: String,
     pub bytes: u64,
+}
+
+/// Where code is put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelf {
+    /// The artifact bucket, as an archive.
+    Bucket,
+    /// The repository of this name, as a container image.
+    Repository(String),
 }
 
 /// How often to ask, and how long to wait.

@@ -5,18 +5,19 @@ use super::bring::bring;
 use super::together::all;
 use super::upload::upload;
 use super::walk::Walked;
-use crate::cloud::{Cloud, Swap};
+use crate::cloud::{Cloud, Code, Swap};
 use crate::engine::Engine;
 use crate::failure::{Failure, Outcome};
 use crate::host::News;
 use crate::lease::Lease;
 use crate::plan::{Plan, StackPlan};
 use crate::refusal::Asked;
+use crate::target::Shelf;
 
-/// One function and where its new code is.
-struct NewCode {
+/// One function and its new code.
+struct NewCode<'a> {
     function: String,
-    key: String,
+    code: Code<'a>,
 }
 
 /// What was done, with the functions that have new code; `None` where more than code changes.
@@ -43,7 +44,7 @@ pub(super) async fn hotswap<C: Cloud>(
     Ok(Some((Walked { stacks, artifacts }, swaps.into_iter().map(|swap| swap.function).collect())))
 }
 
-async fn new_code<C: Cloud>(engine: &Engine<'_, C>, stack: &StackPlan) -> Outcome<Vec<NewCode>> {
+async fn new_code<'a, C: Cloud>(engine: &'a Engine<'_, C>, stack: &StackPlan) -> Outcome<Vec<NewCode<'a>>> {
     if stack.resources.is_empty() {
         return Ok(Vec::new());
     }
@@ -51,20 +52,25 @@ async fn new_code<C: Cloud>(engine: &Engine<'_, C>, stack: &StackPlan) -> Outcom
     let resources = resources.asked(|| format!("cannot list the resources of stack {}", stack.name))?;
     let mut found = Vec::new();
     for planned in &stack.resources {
-        let code = &stack.wanted.template.resource(&planned.logical_id)["Properties"]["Code"]["S3Key"];
-        let key = code["Ref"].as_str().and_then(|parameter| stack.wanted.parameters.get(parameter));
+        let parameter = stack.wanted.template.code_parameter(&planned.logical_id);
+        let key = parameter.and_then(|parameter| stack.wanted.parameters.get(parameter));
+        let archive = engine.target.archives.iter().find(|archive| Some(&archive.key) == key);
         let function = resources.iter().find(|resource| resource.logical_id == planned.logical_id);
-        if let (Some(key), Some(function)) = (key, function) {
-            found.push(NewCode { function: function.physical_id.clone(), key: key.clone() });
+        if let (Some(archive), Some(function)) = (archive, function) {
+            let code = match &archive.shelf {
+                Shelf::Bucket => Code::Archive { bucket: &engine.target.bucket, key: &archive.key },
+                Shelf::Repository(repository) => Code::Image { repository, digest: &archive.key },
+            };
+            found.push(NewCode { function: function.physical_id.clone(), code });
         }
     }
     Ok(found)
 }
 
-async fn go_live<C: Cloud>(engine: &Engine<'_, C>, swap: &NewCode) -> Outcome {
-    let NewCode { function, key } = swap;
+async fn go_live<C: Cloud>(engine: &Engine<'_, C>, swap: &NewCode<'_>) -> Outcome {
+    let NewCode { function, code } = swap;
     let failing = || format!("cannot give {function} its new code");
-    engine.cloud.swap_code(function, &engine.target.bucket, key).await.asked(failing)?;
+    engine.cloud.swap_code(function, *code).await.asked(failing)?;
     loop {
         match engine.cloud.swapped(function).await.asked(failing)? {
             Swap::Live => {

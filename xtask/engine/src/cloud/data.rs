@@ -48,6 +48,13 @@ impl StackState {
     }
 }
 
+/// Code of a function, where it was put.
+#[derive(Debug, Clone, Copy)]
+pub enum Code<'a> {
+    Archive { bucket: &'a str, key: &'a str },
+    Image { repository: &'a str, digest: &'a str },
+}
+
 /// What a change set is made from.
 #[derive(Debug, Clone)]
 pub struct ChangeSetRequest {

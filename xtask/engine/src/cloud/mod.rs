@@ -6,8 +6,8 @@ mod port;
 mod status;
 
 pub use data::{
-    Body, Caller, Change, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetState, Content, Drifted, Event, Kept,
-    ObjectVersion, Resource, StackState, Swap,
+    Body, Caller, Change, ChangeAction, ChangeSet, ChangeSetRequest, ChangeSetState, Code, Content, Drifted, Event,
+    Kept, ObjectVersion, Resource, StackState, Swap,
 };
 pub use patient::Patient;
 pub use port::{Answer, Cloud, CloudError, Fault};

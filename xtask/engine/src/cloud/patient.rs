@@ -1,11 +1,12 @@
 //! A port that tries again: a call that was throttled, or that nothing answered, is no failed deploy.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Content, Drifted, Event, Fault, Kept, ObjectVersion, Resource,
-    StackState, Swap,
+    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Fault, Kept, ObjectVersion,
+    Resource, StackState, Swap,
 };
 
 /// How often a call is made again; with the waits between them, for about half a minute.
@@ -92,6 +93,8 @@ patiently! {
     read(bucket: &str, key: &str) -> Option<Kept>;
     object_versions(bucket: &str) -> Vec<ObjectVersion>;
     delete_objects(bucket: &str, versions: &[ObjectVersion]) -> ();
-    swap_code(function: &str, bucket: &str, key: &str) -> ();
+    has_image(repository: &str, digest: &str) -> bool;
+    push_image(repository: &str, digest: &str, layout: &Path) -> ();
+    swap_code(function: &str, code: Code<'_>) -> ();
     swapped(function: &str) -> Swap;
 }

@@ -1,10 +1,11 @@
 //! The port: all that the engine asks of AWS, and of time.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Caller, ChangeSet, ChangeSetRequest, Content, Drifted, Event, Kept, ObjectVersion, Resource, StackState, Swap,
+    Caller, ChangeSet, ChangeSetRequest, Code, Content, Drifted, Event, Kept, ObjectVersion, Resource, StackState, Swap,
 };
 
 /// AWS, real or simulated. One caller at a time: nothing here has to be `Send`.
@@ -43,6 +44,10 @@ pub trait Cloud {
     /// The SHA-256 of an object, in base64; `None` where there is no object, empty where it has no checksum.
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>>;
     async fn put_object(&self, bucket: &str, key: &str, content: Content<'_>, sha256: &str) -> Answer;
+    /// Whether a repository has an image.
+    async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool>;
+    /// Puts the image of a layout into a repository. What is there already is not sent again.
+    async fn push_image(&self, repository: &str, digest: &str, layout: &Path) -> Answer;
     /// A small object; `None` where there is none, or no bucket.
     async fn read(&self, bucket: &str, key: &str) -> Answer<Option<Kept>>;
     /// Writes a small object if it still has this mark, or is still absent; otherwise [`Fault::Overtaken`]. The new mark.
@@ -52,7 +57,7 @@ pub trait Cloud {
     async fn delete_objects(&self, bucket: &str, versions: &[ObjectVersion]) -> Answer;
 
     /// Gives a function other code, past its stack.
-    async fn swap_code(&self, function: &str, bucket: &str, key: &str) -> Answer;
+    async fn swap_code(&self, function: &str, code: Code<'_>) -> Answer;
     /// How the last swap of a function's code stands.
     async fn swapped(&self, function: &str) -> Answer<Swap>;
 }

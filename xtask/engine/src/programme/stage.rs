@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::hash;
-use crate::target::{Archive, Pace, Target, Wanted};
+use crate::target::{Archive, Pace, Shelf, Target, Wanted};
 use crate::template::Template;
 
 /// In which ways a version of the stage differs from the first.
@@ -84,18 +84,31 @@ pub(super) fn named(name: &str, version: Version) -> Target {
         wanted.template = Template::parse(&wanted.body).unwrap_or_default();
     }
     target.known = target.known.iter().map(|known| other(known)).collect();
+    for archive in &mut target.archives {
+        if let Shelf::Repository(repository) = &mut archive.shelf {
+            *repository = other(repository);
+        }
+    }
     (target.bucket, target.bucket_stack) = (other(&target.bucket), other(&target.bucket_stack));
     target
 }
 
+/// The function that is packaged as an image, and its repository.
+const IMAGE: &str = "load";
+const REPOSITORY: &str = "sim-images";
+
 fn key(function: &str, version: Version) -> String {
+    if function == IMAGE {
+        return format!("sha256:{}", &hash::hex(&[version.code.as_bytes()])[..16]);
+    }
     format!("{function}/{}.zip", &hash::hex(&[function.as_bytes(), version.code.as_bytes()])[..16])
 }
 
 fn archive(function: &str, version: Version) -> Archive {
     let key = key(function, version);
     let sha256_base64 = format!("checksum of {key}");
-    Archive { function: function.to_owned(), path: PathBuf::from(&key), key, sha256_base64, bytes: 1024 }
+    let shelf = if function == IMAGE { Shelf::Repository(REPOSITORY.to_owned()) } else { Shelf::Bucket };
+    Archive { function: function.to_owned(), shelf, path: PathBuf::from(&key), key, sha256_base64, bytes: 1024 }
 }
 
 fn wanted(name: &str, body: &Value, version: Version) -> Wanted {
@@ -117,7 +130,12 @@ fn kept(kind: &str, properties: &Value) -> Value {
 
 fn function(name: &str) -> [(String, Value); 2] {
     let role = json!({"Type": "AWS::IAM::Role", "Properties": {"Policies": []}});
-    let code = json!({"S3Bucket": BUCKET, "S3Key": {"Ref": format!("{name}Code")}});
+    let of_code = json!({"Ref": format!("{name}Code")});
+    let code = if name == IMAGE {
+        json!({"ImageUri": {"Fn::Sub": ["${Repository}@${Digest}", {"Repository": REPOSITORY, "Digest": of_code}]}})
+    } else {
+        json!({"S3Bucket": BUCKET, "S3Key": of_code})
+    };
     let properties = json!({"FunctionName": format!("sim-{name}"), "Code": code,
         "Role": {"Fn::GetAtt": [format!("{name}Role"), "Arn"]}});
     [
@@ -147,6 +165,7 @@ fn data_sources() -> Value {
     let resources = vec![
         ("Artifacts", kept("AWS::S3::Bucket", &json!({"BucketName": BUCKET}))),
         ("Output", kept("AWS::S3::Bucket", &json!({"BucketName": "sim-output"}))),
+        ("Images", kept("AWS::ECR::Repository", &json!({"RepositoryName": REPOSITORY}))),
         ("Topic", json!({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "sim-alerts"}})),
     ];
     let outputs =

@@ -33,6 +33,21 @@ impl World {
         Ok(self.marks)
     }
 
+    /// Stores an image in a repository that is there, as an object under its digest.
+    pub fn push(&mut self, repository: &str, digest: &str) -> Answer {
+        if !self.things.get(repository).is_some_and(|thing| thing.kind == "AWS::ECR::Repository") {
+            let missing = format!("The repository with name '{repository}' does not exist");
+            return Err(super::refuse("ecr:PutImage", Fault::NotFound, &missing));
+        }
+        if self.climate.lost_uploads > 0 {
+            self.climate.lost_uploads -= 1;
+            return Ok(());
+        }
+        let object = Object { sha256: digest.to_owned(), text: String::new(), mark: 0 };
+        self.objects.insert((repository.to_owned(), digest.to_owned()), object);
+        Ok(())
+    }
+
     pub fn read(&self, bucket: &str, key: &str) -> Option<Kept> {
         let object = self.objects.get(&(bucket.to_owned(), key.to_owned()))?;
         Some(Kept { text: object.text.clone(), mark: object.mark.to_string() })

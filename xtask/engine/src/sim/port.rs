@@ -1,12 +1,13 @@
 //! The simulated cloud's side of the port: descriptions that are stale (fault 26), histories in pages that are shown late
 //! (faults 7, 29).
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Held, Sim, refuse};
 use crate::cloud::{
-    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Content, Drifted, Event, Fault, Kept, ObjectVersion, Resource,
-    StackState, Swap,
+    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Fault, Kept, ObjectVersion,
+    Resource, StackState, Swap,
 };
 
 impl Cloud for Sim {
@@ -170,10 +171,22 @@ impl Cloud for Sim {
         .await
     }
 
-    async fn swap_code(&self, function: &str, bucket: &str, key: &str) -> Answer {
+    async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool> {
+        self.call("ecr:BatchGetImage", |world, _| Ok(world.checksum(repository, digest).is_some())).await
+    }
+
+    async fn push_image(&self, repository: &str, digest: &str, _: &Path) -> Answer {
+        self.call("ecr:PutImage", |world, _| world.push(repository, digest)).await
+    }
+
+    async fn swap_code(&self, function: &str, code: Code<'_>) -> Answer {
         let call = "lambda:UpdateFunctionCode";
         self.call(call, |world, _| {
-            if world.checksum(bucket, key).is_none() {
+            let (place, key) = match code {
+                Code::Archive { bucket, key } => (bucket, key),
+                Code::Image { repository, digest } => (repository, digest),
+            };
+            if world.checksum(place, key).is_none() {
                 return Err(refuse(call, Fault::Other, "S3 Error Code: NoSuchKey."));
             }
             let function =

@@ -258,6 +258,5 @@ impl World {
 
 /// Where a function's code is, by the value of the parameter that its template names.
 fn code(made: &Made, id: &str) -> Option<String> {
-    let parameter = made.template.resource(id)["Properties"]["Code"]["S3Key"]["Ref"].as_str()?;
-    made.parameters.get(parameter).cloned()
+    made.parameters.get(made.template.code_parameter(id)?).cloned()
 }

@@ -16,6 +16,7 @@ impl Schemas for FewSchemas {
 
     fn names(&self, kind: &str) -> Vec<String> {
         let name = match kind {
+            "AWS::ECR::Repository" => "RepositoryName",
             "AWS::S3::Bucket" => "BucketName",
             "AWS::SQS::Queue" => "QueueName",
             "AWS::SNS::Topic" => "TopicName",

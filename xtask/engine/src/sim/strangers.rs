@@ -37,7 +37,7 @@ impl World {
         let (mut mine, mut codes) = (BTreeMap::new(), BTreeMap::new());
         for (logical_id, held) in &new.resources {
             mine.insert(held.physical_id.clone(), id.clone());
-            let parameter = new.template.resource(logical_id)["Properties"]["Code"]["S3Key"]["Ref"].as_str();
+            let parameter = new.template.code_parameter(logical_id);
             let code = parameter.and_then(|parameter| new.state.parameters.get(parameter)).cloned();
             codes.insert(held.physical_id.clone(), code);
         }

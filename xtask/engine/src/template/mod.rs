@@ -90,6 +90,13 @@ impl Template {
         &self.0["Resources"][logical_id]
     }
 
+    /// The parameter that says which code a function has: of an archive, or of an image.
+    pub fn code_parameter(&self, logical_id: &str) -> Option<&str> {
+        let code = &self.resource(logical_id)["Properties"]["Code"];
+        let image = &code["ImageUri"]["Fn::Sub"][1]["Digest"]["Ref"];
+        code["S3Key"]["Ref"].as_str().or_else(|| image.as_str())
+    }
+
     pub fn resources(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
         self.section("Resources").iter().map(|(id, resource)| (id.as_str(), kind(resource), resource))
     }

@@ -330,16 +330,24 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "an archive of other bytes is taken",
         &[(
             "apply/upload.rs",
-            "        let uploaded = there",
-            "        let there = there.map(|sum| if MUTANT { archive.sha256_base64.clone() } else { sum });\n        let uploaded = there",
+            "Ok(there.as_deref() == Some(archive.sha256_base64.as_str()))",
+            "Ok(MUTANT && there.is_some() || there.as_deref() == Some(archive.sha256_base64.as_str()))",
         )],
     ),
     mistake(
         "an upload is not looked for",
         &[(
             "apply/upload.rs",
-            "            if cloud.object_checksum(bucket, key)",
-            "            if !MUTANT && cloud.object_checksum(bucket, key)",
+            "            if !is_there(engine, archive).await.asked(looking)? {",
+            "            if !MUTANT && !is_there(engine, archive).await.asked(looking)? {",
+        )],
+    ),
+    mistake(
+        "an image is taken to be there",
+        &[(
+            "apply/upload.rs",
+            "engine.cloud.has_image(name, &archive.key).await",
+            "if MUTANT { Ok(true) } else { engine.cloud.has_image(name, &archive.key).await }",
         )],
     ),
     mistake(

@@ -36,7 +36,9 @@ fn resources(target: &Target) -> Vec<(usize, String, &'static str)> {
         "AWS::SQS::Queue" => "QueueName",
         _ => "Name",
     };
-    all.filter(|(.., kind)| holds_data(kind)).map(|(stack, id, kind)| (stack, id.to_owned(), name(kind))).collect()
+    // A stage without its repository, or with it under another name, would put its images elsewhere too.
+    let own = |kind: &str| holds_data(kind) && kind != "AWS::ECR::Repository";
+    all.filter(|(.., kind)| own(kind)).map(|(stack, id, kind)| (stack, id.to_owned(), name(kind))).collect()
 }
 
 fn exported(target: &Target, stack: usize, id: &str) -> Option<String> {

@@ -4,7 +4,7 @@ use super::super::stage::{BUCKET, STACKS, altered};
 use super::Verdict;
 use super::scene::{Scene, ensure, failed};
 use crate::failure::Exit;
-use crate::target::{Target, Wishes};
+use crate::target::{Shelf, Target, Wishes};
 
 fn padded(target: &Target, stack: usize, bytes: usize) -> Target {
     altered(target, stack, |value| value["Metadata"]["Padding"] = "x".repeat(bytes).into())
@@ -66,7 +66,8 @@ pub(super) fn no_change(scene: &mut Scene<'_>) -> Verdict {
 /// An archive of other bytes under the same key is replaced (fault 9).
 pub(super) fn other_bytes(scene: &mut Scene<'_>) -> Verdict {
     let target = scene.grounds.other_code.clone();
-    let archive = &target.archives[scene.way % target.archives.len()];
+    let archives: Vec<_> = target.archives.iter().filter(|archive| archive.shelf == Shelf::Bucket).collect();
+    let archive = archives[scene.way % archives.len()];
     scene.change(|world| {
         let _ = world.put(BUCKET, &archive.key, "of something else", "");
     });
