@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use oci_client::Client;
 
 use crate::blobs::Blobs;
 use crate::digest::Digest;
@@ -21,9 +23,12 @@ pub struct Access {
     pub retry: Retry,
     /// Is told what goes on.
     pub report: Arc<dyn Fn(&Progress) + Send + Sync>,
+    /// One with TLS and one without for each of the credentials. To make a client reads all the authorities that this
+    /// machine trusts, which takes longer than most requests.
+    pub(crate) clients: Arc<Mutex<BTreeMap<(bool, Option<Credentials>), Client>>>,
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Credentials {
     pub user: String,
     pub password: String,
@@ -72,6 +77,7 @@ impl Access {
             cache: cache.into(),
             retry: Retry::default(),
             report: Arc::new(|_| {}),
+            clients: Arc::default(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! A registry, in the few words that images need.
 
+use std::collections::btree_map::Entry;
 use std::io::Read;
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
@@ -9,7 +12,6 @@ use oci_client::errors::{OciDistributionError as Fault, OciErrorCode};
 use oci_client::manifest::OciDescriptor;
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, RegistryOperation};
-use std::time::Duration;
 
 use crate::access::{Access, Progress};
 use crate::blobs::{Blobs, PIECE};
@@ -32,22 +34,21 @@ const CONNECT: Duration = Duration::from_secs(10);
 impl<'a> Remote<'a> {
     /// Asks to be let in for all that will be done, so that a refusal is known as one.
     pub(crate) async fn enter(repository: &'a Repository, writing: bool, access: &'a Access) -> Result<Self, Error> {
-        // The process may have chosen its own before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let registry = repository.registry();
-        let config = ClientConfig {
-            protocol: if is_loopback(registry) { ClientProtocol::Http } else { ClientProtocol::Https },
-            // One request a blob. ECR answers the pieces of a blob otherwise than the specification has it.
-            use_monolithic_push: true,
-            connect_timeout: Some(CONNECT),
-            user_agent: concat!("millrace/", env!("CARGO_PKG_VERSION")),
-            ..ClientConfig::default()
-        };
-        let auth = access.credentials.get(registry).map_or(RegistryAuth::Anonymous, |credentials| {
+        let credentials = access.credentials.get(registry);
+        let auth = credentials.map_or(RegistryAuth::Anonymous, |credentials| {
             RegistryAuth::Basic(credentials.user.clone(), credentials.password.clone())
         });
         let what = format!("it is asked to let us into {repository}");
-        let client = Client::try_from(config).map_err(|fault| explained(registry, &what, fault))?;
+        let plain = is_loopback(registry);
+        let key = (plain, credentials.cloned());
+        let client = match access.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(key) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let made = client(plain).map_err(|fault| explained(registry, &what, fault))?;
+                place.insert(made).clone()
+            }
+        };
         let remote = Self { client, auth, repository, access };
         let operations = [RegistryOperation::Pull, RegistryOperation::Push];
         for operation in operations.into_iter().take(if writing { 2 } else { 1 }) {
@@ -181,6 +182,19 @@ impl<'a> Remote<'a> {
         let outcome = trying(self.access, what, bytes, attempt).await;
         outcome.map_err(|fault| explained(self.repository.registry(), what, fault))
     }
+}
+
+fn client(plain: bool) -> Result<Client, Fault> {
+    // The process may have chosen its own before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::try_from(ClientConfig {
+        protocol: if plain { ClientProtocol::Http } else { ClientProtocol::Https },
+        // One request a blob. ECR answers the pieces of a blob otherwise than the specification has it.
+        use_monolithic_push: true,
+        connect_timeout: Some(CONNECT),
+        user_agent: concat!("millrace/", env!("CARGO_PKG_VERSION")),
+        ..ClientConfig::default()
+    })
 }
 
 fn is_mismatch(error: &std::io::Error) -> bool {

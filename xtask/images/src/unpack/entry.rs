@@ -23,6 +23,9 @@ pub(super) fn take_away<R: Read>(root: &Path, entry: &Entry<'_, R>) -> Result<()
     let name = name(entry);
     let parts = parts(&name)?;
     let Some(gone) = parts.last().and_then(|last| last.as_bytes().strip_prefix(WHITEOUT)) else { return Ok(()) };
+    if matches!(gone, b"" | b"." | b"..") {
+        return Err(refused(&name, "takes away what is no entry of its folder"));
+    }
     let Some(path) = found(root, &name)? else { return Ok(()) };
     if path.file_name().is_some_and(|last| last.as_bytes() == OPAQUE) {
         let folder = path.parent().unwrap_or(root);
@@ -32,12 +35,8 @@ pub(super) fn take_away<R: Read>(root: &Path, entry: &Entry<'_, R>) -> Result<()
         };
         return inside.flatten().try_for_each(|inside| clear(&inside.path()));
     }
-    match gone {
-        b"" | b"." | b".." => Err(refused(&name, "takes away what is no entry of its folder")),
-        // Notes that a file system left for itself.
-        gone if gone.starts_with(WHITEOUT) => Ok(()),
-        gone => clear(&path.with_file_name(OsStr::from_bytes(gone))),
-    }
+    // Else it is what a file system noted for itself.
+    if gone.starts_with(WHITEOUT) { Ok(()) } else { clear(&path.with_file_name(OsStr::from_bytes(gone))) }
 }
 
 /// Makes what an entry holds, in place of what was there.
