@@ -43,11 +43,6 @@ impl Repository {
     pub(crate) fn tagged(&self, tag: &str) -> Address {
         Address::with_tag(self.registry.clone(), self.path.clone(), tag.to_owned())
     }
-
-    /// From what the grammar of references has let through.
-    fn of(address: &Address) -> Self {
-        Self { registry: address.registry().to_owned(), path: address.repository().to_owned() }
-    }
 }
 
 impl Reference {
@@ -63,31 +58,56 @@ pub(crate) fn is_loopback(registry: &str) -> bool {
     host == "localhost" || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The grammar is that of everybody; a registry that is not named is nobody's guess.
-fn address(what: &'static str, text: &str) -> Result<Address, Error> {
-    let host = text.split_once('/').map_or("", |(host, _)| host);
-    if !(host.contains(['.', ':']) || host == "localhost") {
-        let why =
-            "it begins with the registry, as in `registry.example.com/repository`; a folder begins with `/` or `./`";
-        return Err(Error::unreadable(what, text, why));
+/// The grammar is that of everybody, but that a registry is named: its absence is nobody's guess.
+fn repository(what: &'static str, text: &str, name: &str) -> Result<Repository, Error> {
+    let wrong = |why: &str| Err(Error::unreadable(what, text, why));
+    let (registry, path) = name.split_once('/').unwrap_or_default();
+    if !(registry.contains(['.', ':']) || registry == "localhost") {
+        return wrong(
+            "it begins with the registry, as in `registry.example.com/repository`; a folder begins with `/` or `./`",
+        );
     }
-    let port = host.split_once(':').map_or("", |(_, port)| port);
-    if host.contains(':') && port.parse::<u16>().is_err() {
-        return Err(Error::unreadable(what, text, format!("{port} is no port")));
+    let (host, port) = registry.split_once(':').map_or((registry, None), |(host, port)| (host, Some(port)));
+    let is_label = |label: &str| {
+        let inner = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        !label.is_empty() && inner && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if !host.split('.').all(is_label) {
+        return wrong("the registry is no name of a machine");
     }
-    text.parse().map_err(|error: oci_client::ParseError| Error::unreadable(what, text, error.to_string()))
+    if port.is_some_and(|port| port.starts_with('+') || port.parse::<u16>().is_err()) {
+        return wrong("what follows the name of the registry is no port");
+    }
+    if path.len() > LONGEST || !path.split('/').all(is_part) {
+        return wrong("a repository has small letters and digits, and single `.`, `_`, `-` and `/` between them");
+    }
+    Ok(Repository { registry: registry.to_owned(), path: path.to_owned() })
+}
+
+const LONGEST: usize = 255;
+
+/// Letters and digits, with `.`, `_`, `__` or any number of `-` between.
+fn is_part(part: &str) -> bool {
+    let is_separator = |run: &str| matches!(run, "." | "_" | "__") || run.bytes().all(|byte| byte == b'-');
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let between = part.split(is_plain).filter(|run| !run.is_empty());
+    part.starts_with(is_plain) && part.ends_with(is_plain) && between.into_iter().all(is_separator)
+}
+
+fn is_tag(tag: &str) -> bool {
+    let inner = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    (1..=128).contains(&tag.len()) && inner && !tag.starts_with(['.', '-'])
 }
 
 impl FromStr for Repository {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let address = address(REPOSITORY, text)?;
         let last = text.rsplit('/').next().unwrap_or_default();
-        if last.contains([':', '@']) {
+        if text.contains('/') && last.contains([':', '@']) {
             return Err(Error::unreadable(REPOSITORY, text, "it has neither tag nor digest: an image gets its own"));
         }
-        Ok(Self::of(&address))
+        repository(REPOSITORY, text, text)
     }
 }
 
@@ -95,13 +115,19 @@ impl FromStr for Reference {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let address = address(REFERENCE, text)?;
-        let Some(digest) = address.digest() else {
+        let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
+        let tagged = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+        let (name, tag) = tagged.map_or((name, None), |(name, tag)| (name, Some(tag)));
+        let repository = repository(REFERENCE, text, name)?;
+        if tag.is_some_and(|tag| !is_tag(tag)) {
+            return Err(Error::unreadable(REFERENCE, text, "what follows the repository is no tag"));
+        }
+        let Some(digest) = digest else {
             let why =
                 "a tag may stand for another image tomorrow: give the digest, as in `registry/repository@sha256:…`";
             return Err(Error::unreadable(REFERENCE, text, why));
         };
-        Ok(Repository::of(&address).at(digest.parse()?))
+        Ok(repository.at(digest.parse()?))
     }
 }
 
@@ -165,6 +191,15 @@ mod tests {
             let digest = Digest::of(&content.to_be_bytes());
             let reference: Reference = format!("{text}:{tag}@{digest}").parse().unwrap();
             prop_assert_eq!(reference.to_string(), format!("{text}@{digest}"));
+        }
+
+        /// Our reading of the grammar is the one of the crate that speaks to registries, where both read anything.
+        #[test]
+        fn others_read_the_same(host in "[a-z.]{0,3}(:[0-9]{1,2})?", path in "[a-zA._/-]{0,8}", tag in "(:[a.]{0,2})?") {
+            let text = format!("{host}/{path}{tag}@{}", Digest::of(b""));
+            let theirs = text.parse::<Address>();
+            let named = host.contains(['.', ':']);
+            prop_assert_eq!(text.parse::<Reference>().is_ok(), named && theirs.is_ok(), "{}: {:?}", text, theirs);
         }
 
         #[test]
