@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use oci_client::Client;
-
 use crate::blobs::Blobs;
+use crate::clients::Clients;
 use crate::digest::Digest;
 use crate::mirror::Mirror;
 
@@ -23,9 +22,7 @@ pub struct Access {
     pub retry: Retry,
     /// Is told what goes on.
     pub report: Arc<dyn Fn(&Progress) + Send + Sync>,
-    /// One with TLS and one without for each of the credentials. To make a client reads all the authorities that this
-    /// machine trusts, which takes longer than most requests.
-    pub(crate) clients: Arc<Mutex<BTreeMap<(bool, Option<Credentials>), Client>>>,
+    pub(crate) clients: Clients,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +74,7 @@ impl Access {
             cache: cache.into(),
             retry: Retry::default(),
             report: Arc::new(|_| {}),
-            clients: Arc::default(),
+            clients: Clients::default(),
         }
     }
 

@@ -4,14 +4,17 @@
 //! a registry; [`pull`] brings an image into a folder in the form of an OCI layout, to build on without the network;
 //! [`unpack`] lays out what an image holds.
 //!
-//! All that comes from elsewhere is known by its digest, and compared with it. Whatever is interrupted can be repeated.
+//! All that comes from elsewhere is known by its digest, and compared with it. Whatever is interrupted can be repeated. What
+//! has to be awaited is for one thread: nothing of it is `Send`.
 
 mod access;
 mod base;
 mod blobs;
+mod clients;
 mod config;
 mod digest;
 mod error;
+mod fault;
 mod files;
 mod image;
 mod layer;
@@ -41,5 +44,5 @@ pub use platform::Platform;
 pub use pull::pull;
 pub use push::{Pushed, exists, push};
 pub use reference::{Reference, Repository};
-pub use test_registry::{TestRegistry, VARIABLE};
+pub use test_registry::TestRegistry;
 pub use unpack::unpack;

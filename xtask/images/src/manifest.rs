@@ -22,7 +22,7 @@ const DOCKER_LAYER_GZIP: &str = "application/vnd.docker.image.rootfs.diff.tar.gz
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Document {
     /// One image for each of several platforms.
-    Index(ImageIndex),
+    Index(Vec<Descriptor>),
     Manifest(Manifest),
 }
 
@@ -56,7 +56,8 @@ pub(crate) fn read(what: &str, bytes: &[u8]) -> Result<Document, Error> {
         return Err(unfit(format!("{kind} is not understood")));
     }
     if is_index {
-        return serde_json::from_value(value).map(Document::Index).map_err(|error| unfit(error.to_string()));
+        let index: ImageIndex = serde_json::from_value(value).map_err(|error| unfit(error.to_string()))?;
+        return Ok(Document::Index(index.manifests().clone()));
     }
     let manifest: ImageManifest = serde_json::from_value(value).map_err(|error| unfit(error.to_string()))?;
     let layers = manifest.layers().iter().map(|layer| Blob::layer(what, layer)).collect::<Result<_, _>>()?;
@@ -108,14 +109,14 @@ impl Manifest {
 }
 
 /// The image of a list for this platform.
-pub(crate) fn choose(what: &str, index: &ImageIndex, platform: Platform) -> Result<Digest, Error> {
+pub(crate) fn choose(what: &str, index: &[Descriptor], platform: Platform) -> Result<Digest, Error> {
     let fits = |entry: &&Descriptor| {
         let found = entry.platform().as_ref();
         found.is_some_and(|found| {
             found.os().to_string() == "linux" && found.architecture().to_string() == platform.architecture()
         })
     };
-    let chosen = index.manifests().iter().find(fits).or_else(|| only(index));
+    let chosen = index.iter().find(fits).or_else(|| only(index));
     match chosen {
         Some(entry) => entry.digest().as_ref().parse(),
         None => Err(Error::NoPlatform { what: what.to_owned(), wanted: platform, there: there(index) }),
@@ -123,22 +124,22 @@ pub(crate) fn choose(what: &str, index: &ImageIndex, platform: Platform) -> Resu
 }
 
 /// A list of one that does not say what it is for: the image itself says it.
-fn only(index: &ImageIndex) -> Option<&Descriptor> {
-    match index.manifests().as_slice() {
+fn only(index: &[Descriptor]) -> Option<&Descriptor> {
+    match index {
         [entry] if entry.platform().is_none() => Some(entry),
         _ => None,
     }
 }
 
-fn there(index: &ImageIndex) -> Vec<String> {
+fn there(index: &[Descriptor]) -> Vec<String> {
     let name = |entry: &Descriptor| match entry.platform() {
         None => entry.digest().to_string(),
         Some(platform) => {
-            let variant = platform.variant().iter().map(|variant| format!("/{variant}")).collect::<String>();
+            let variant = platform.variant().as_ref().map_or(String::new(), |variant| format!("/{variant}"));
             format!("{}/{}{variant}", platform.os(), platform.architecture())
         }
     };
-    let mut there: Vec<String> = index.manifests().iter().map(name).collect();
+    let mut there: Vec<String> = index.iter().map(name).collect();
     // Signatures and the like are no platform.
     there.retain(|name| name != "unknown/unknown");
     if there.is_empty() {

@@ -11,7 +11,7 @@ fn entry(platform: &Value) -> Value {
     json!({ "mediaType": KINDS[0], "digest": digest(&platform.to_string()), "size": 1, "platform": platform })
 }
 
-fn index(entries: &[Value]) -> ImageIndex {
+fn index(entries: &[Value]) -> Vec<Descriptor> {
     let value = json!({ "schemaVersion": 2, "mediaType": LIST, "manifests": entries });
     match read("base", value.to_string().as_bytes()).unwrap() {
         Document::Index(index) => index,

@@ -1,14 +1,10 @@
 //! A registry, in the few words that images need.
 
-use std::collections::btree_map::Entry;
 use std::io::Read;
-use std::sync::PoisonError;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use oci_client::client::{ClientConfig, ClientProtocol};
-use oci_client::errors::{OciDistributionError as Fault, OciErrorCode};
+use oci_client::errors::OciDistributionError as Fault;
 use oci_client::manifest::OciDescriptor;
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, RegistryOperation};
@@ -17,9 +13,10 @@ use crate::access::{Access, Progress};
 use crate::blobs::{Blobs, PIECE};
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::fault::{explained, is_mismatch};
 use crate::manifest::{Blob, KINDS, Manifest};
 use crate::reference::{Reference, Repository, is_loopback};
-use crate::retry::{passes, trying};
+use crate::retry::trying;
 
 /// One repository of a registry that let us in.
 pub(crate) struct Remote<'a> {
@@ -28,8 +25,6 @@ pub(crate) struct Remote<'a> {
     pub(crate) repository: &'a Repository,
     access: &'a Access,
 }
-
-const CONNECT: Duration = Duration::from_secs(10);
 
 impl<'a> Remote<'a> {
     /// Asks to be let in for all that will be done, so that a refusal is known as one.
@@ -40,15 +35,8 @@ impl<'a> Remote<'a> {
             RegistryAuth::Basic(credentials.user.clone(), credentials.password.clone())
         });
         let what = format!("it is asked to let us into {repository}");
-        let plain = is_loopback(registry);
-        let key = (plain, credentials.cloned());
-        let client = match access.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(key) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(place) => {
-                let made = client(plain).map_err(|fault| explained(registry, &what, fault))?;
-                place.insert(made).clone()
-            }
-        };
+        let client = access.clients.get(is_loopback(registry), credentials);
+        let client = client.map_err(|fault| explained(registry, &what, fault))?;
         let remote = Self { client, auth, repository, access };
         let operations = [RegistryOperation::Pull, RegistryOperation::Push];
         for operation in operations.into_iter().take(if writing { 2 } else { 1 }) {
@@ -181,59 +169,5 @@ impl<'a> Remote<'a> {
     ) -> Result<T, Error> {
         let outcome = trying(self.access, what, bytes, attempt).await;
         outcome.map_err(|fault| explained(self.repository.registry(), what, fault))
-    }
-}
-
-fn client(plain: bool) -> Result<Client, Fault> {
-    // The process may have chosen its own before.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::try_from(ClientConfig {
-        protocol: if plain { ClientProtocol::Http } else { ClientProtocol::Https },
-        // One request a blob. ECR answers the pieces of a blob otherwise than the specification has it.
-        use_monolithic_push: true,
-        connect_timeout: Some(CONNECT),
-        user_agent: concat!("millrace/", env!("CARGO_PKG_VERSION")),
-        ..ClientConfig::default()
-    })
-}
-
-fn is_mismatch(error: &std::io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<oci_client::errors::DigestError>())
-}
-
-fn explained(registry: &str, what: &str, fault: Fault) -> Error {
-    let (registry, what) = (registry.to_owned(), what.to_owned());
-    let is = |codes: &[OciErrorCode]| match &fault {
-        Fault::RegistryError { envelope, .. } => envelope.errors.iter().any(|error| codes.contains(&error.code)),
-        _ => false,
-    };
-    let status = match &fault {
-        Fault::RequestError(error) => error.status().map(|status| status.as_u16()),
-        Fault::ServerError { code, .. } => Some(*code),
-        _ => None,
-    };
-    let denied = matches!(fault, Fault::UnauthorizedError { .. } | Fault::AuthenticationFailure(_))
-        || matches!(status, Some(401 | 403))
-        || is(&[OciErrorCode::Unauthorized, OciErrorCode::Denied]);
-    let absent = status == Some(404)
-        || is(&[
-            OciErrorCode::ManifestUnknown,
-            OciErrorCode::NameUnknown,
-            OciErrorCode::BlobUnknown,
-            OciErrorCode::NotFound,
-        ]);
-    let passes = passes(&fault);
-    if let Fault::DigestError(error) = &fault {
-        return Error::unfit(format!("what {registry} gave"), error.to_string());
-    }
-    let source = Box::new(fault);
-    if denied {
-        Error::Denied { registry, source }
-    } else if absent {
-        Error::Absent { registry, what, source }
-    } else if passes {
-        Error::Unreachable { registry, what, source }
-    } else {
-        Error::Refused { registry, what, source }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use oci_client::errors::{OciDistributionError as Fault, OciErrorCode};
+use oci_client::errors::OciDistributionError as Fault;
 use tokio::time::{sleep, timeout};
 
 use crate::access::{Access, Progress};
+use crate::fault::passes;
 
 /// What an answer may take by itself.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -39,24 +40,6 @@ pub(crate) async fn trying<T>(
 fn too_slow(limit: Duration) -> Fault {
     let why = format!("no end after {} seconds", limit.as_secs());
     Fault::IoError(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
-}
-
-/// Whether the same may work a moment later.
-pub(crate) fn passes(fault: &Fault) -> bool {
-    match fault {
-        Fault::IoError(_) => true,
-        // Without a status nothing was answered, or not to the end.
-        Fault::RequestError(error) => error.status().is_none_or(|status| is_passing(status.as_u16())),
-        Fault::ServerError { code, .. } => is_passing(*code),
-        Fault::RegistryError { envelope, .. } => {
-            envelope.errors.iter().any(|error| error.code == OciErrorCode::Toomanyrequests)
-        }
-        _ => false,
-    }
-}
-
-fn is_passing(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500..)
 }
 
 /// The fault with what it came of, in a line.

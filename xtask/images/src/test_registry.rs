@@ -12,9 +12,6 @@ use tempfile::TempDir;
 use crate::access::Credentials;
 use crate::error::{Error, While};
 
-/// Names the registry's program; `cargo xtask test` sets it.
-pub const VARIABLE: &str = "MILLRACE_REGISTRY";
-
 /// A shell stands between: it ends the registry and deletes its files when its input ends, and that it does however the test
 /// process ends, also when that is killed.
 const GUARD: &str = "\"$@\" & server=$!; read -r _; kill -KILL $server; wait $server; rm -rf \"$0\"";
@@ -35,7 +32,12 @@ pub struct TestRegistry {
     folder: PathBuf,
 }
 
+const VARIABLE: &str = TestRegistry::VARIABLE;
+
 impl TestRegistry {
+    /// Names the registry's program; `cargo xtask test` sets it.
+    pub const VARIABLE: &str = "MILLRACE_REGISTRY";
+
     /// One that lets everybody in.
     pub fn open() -> Result<Self, Error> {
         Self::start("")
@@ -84,23 +86,8 @@ impl TestRegistry {
         let guard = guard.spawn().failing(|| format!("cannot run {}", program.display()))?;
         // From here on the guard deletes the folder.
         let mut registry = Self { port: 0, guard, folder: folder.keep() };
-        registry.port = registry.wait(&log)?;
+        registry.port = wait(&log)?;
         Ok(registry)
-    }
-
-    fn wait(&mut self, log: &Path) -> Result<u16, Error> {
-        let begun = Instant::now();
-        loop {
-            let said = fs::read_to_string(log).unwrap_or_default();
-            if let Some(port) = port(&said) {
-                return Ok(port);
-            }
-            if begun.elapsed() > PATIENCE || said.contains("level=fatal") {
-                let what = format!("the registry does not start: {said}");
-                return Err(Error::TestRegistry { what, remedy: format!("see whether {VARIABLE} names a registry") });
-            }
-            sleep(Duration::from_millis(5));
-        }
     }
 }
 
@@ -108,6 +95,22 @@ impl Drop for TestRegistry {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
         let _ = self.guard.wait();
+    }
+}
+
+/// Until it listens, and where.
+fn wait(log: &Path) -> Result<u16, Error> {
+    let begun = Instant::now();
+    loop {
+        let said = fs::read_to_string(log).unwrap_or_default();
+        if let Some(port) = port(&said) {
+            return Ok(port);
+        }
+        if begun.elapsed() > PATIENCE || said.contains("level=fatal") {
+            let what = format!("the registry does not start: {said}");
+            return Err(Error::TestRegistry { what, remedy: format!("see whether {VARIABLE} names a registry") });
+        }
+        sleep(Duration::from_millis(5));
     }
 }
 
