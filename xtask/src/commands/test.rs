@@ -3,6 +3,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use engine::failure::{Context, Failure, Outcome};
+use images::TestRegistry;
 
 use crate::commands::simulate;
 use crate::output::Form;
@@ -12,7 +13,8 @@ use crate::tools;
 
 /// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
-/// Installs what it needs on first use: Python 3, a C compiler and git are all that has to be there.
+/// Installs what it needs on first use: Python 3, a C compiler and git are all that has to be there, and a container registry
+/// where the system is neither Debian nor Ubuntu.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// Only tests whose name contains this; formatting, lints and the simulation are left out
@@ -40,6 +42,8 @@ impl Test {
         let has_nextest = nextest.status().is_ok_and(|status| status.success());
         let run: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test"] };
         let binaries = tools::postgres(&project)?;
+        let registry = tools::registry(&project)?;
+        let variables = [(postgres::VARIABLE, binaries.folder()), (TestRegistry::VARIABLE, &registry)];
         let hint = "run one of them alone: cargo xtask test NAME";
         let mut result = Ok(());
         for (what, packages) in PARTS {
@@ -54,7 +58,7 @@ impl Test {
                 .chain(filter)
                 .collect();
             // Whoever mends one failure wants to know of the others.
-            result = result.and(with(&project, what, &args, hint, &[(postgres::VARIABLE, binaries.folder())]));
+            result = result.and(with(&project, what, &args, hint, &variables));
         }
         result
     }

@@ -13,7 +13,7 @@ use crate::progress::Task;
 use engine::failure::{Context, Failure, Outcome};
 
 /// Written last: a folder that has it is complete.
-const MARKER: &str = "complete";
+pub(super) const MARKER: &str = "complete";
 
 /// The tool, installed if it was not.
 pub(super) fn ready(tools: &Path, pin: &Pin) -> Outcome<Tool> {
@@ -54,7 +54,7 @@ fn complete(tools: &Path, pin: &Pin) -> Option<PathBuf> {
     folders.pop()
 }
 
-fn wait_for(lock: &File, tool: &str) -> std::io::Result<()> {
+pub(super) fn wait_for(lock: &File, tool: &str) -> std::io::Result<()> {
     match lock.try_lock() {
         Ok(()) => Ok(()),
         Err(TryLockError::WouldBlock) => {
@@ -104,7 +104,7 @@ fn full_or(tool: &str, error: &std::io::Error) -> Failure {
 ///
 /// The lock is the program's (empty) input: if we are killed, it stays held until the program has ended too, and the
 /// next run does not work in the same folder beside it.
-fn run(command: &mut Command, lock: &File, mut line: impl FnMut(&str)) -> std::io::Result<(bool, String)> {
+pub(super) fn run(command: &mut Command, lock: &File, mut line: impl FnMut(&str)) -> std::io::Result<(bool, String)> {
     // Errors go to a file: two pipes read one after the other can block each other.
     let mut errors = tempfile::tempfile()?;
     command.stdin(lock.try_clone()?).stdout(Stdio::piped()).stderr(errors.try_clone()?);
@@ -128,7 +128,7 @@ fn run(command: &mut Command, lock: &File, mut line: impl FnMut(&str)) -> std::i
     Ok((fine, output))
 }
 
-fn remove(folder: &Path) -> std::io::Result<()> {
+pub(super) fn remove(folder: &Path) -> std::io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         other => other,

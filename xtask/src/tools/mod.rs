@@ -1,5 +1,6 @@
 //! The tools that we run but did not write, pinned by version and hash: fetched on first use, shared by all checkouts.
 
+mod debian;
 mod explain;
 mod install;
 mod pin;
@@ -12,6 +13,7 @@ use std::process::Command;
 
 use crate::project::Project;
 use engine::failure::{Failure, Outcome};
+use images::TestRegistry;
 use postgres::{Binaries, Trouble};
 
 /// A tool that is installed and complete.
@@ -67,6 +69,14 @@ pub(crate) fn ministack(project: &Project) -> Outcome<Tool> {
 pub(crate) fn postgres(project: &Project) -> Outcome<Binaries> {
     let tool = install::ready(&project.tools()?, &pin::POSTGRES)?;
     Binaries::in_tool(tool.folder()).map_err(|trouble| in_words(&trouble))
+}
+
+/// The registry that images are tested against: where the variable says, or out of Debian's package.
+pub(crate) fn registry(project: &Project) -> Outcome<PathBuf> {
+    match env::var_os(TestRegistry::VARIABLE) {
+        Some(program) => Ok(program.into()),
+        None => debian::ready(&project.tools()?, &debian::REGISTRY),
+    }
 }
 
 /// Trouble with a server, as the shell tells it.
