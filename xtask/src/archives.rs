@@ -7,12 +7,12 @@ use stacks::blocks::{Asset, CodeParameter};
 use stacks::render::Rendered;
 use stacks::stage::{Platform, Stage};
 
-use crate::build::{self, Archive, Function, Profile, Request};
+use crate::build::{self, Archive, Function, Ground, Profile, Request};
 use crate::project::Project;
 use engine::failure::{Failure, Outcome};
 
 /// Builds what is not built yet.
-pub(crate) fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
+pub(crate) async fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
     let mut functions = BTreeMap::new();
     for code in rendered.iter().flat_map(|rendered| &rendered.stack.functions) {
         functions.insert(code.function, function(project, code)?);
@@ -21,15 +21,14 @@ pub(crate) fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Out
         Platform::Aws => Profile::Release,
         Platform::Emulator => Profile::Quick,
     };
-    build::build(
-        project,
-        &Request { functions: functions.into_values().collect(), architecture: stage.architecture, profile },
-    )
+    let ground = Ground::of(&stage.images, project.root(), &project.bases()?)?;
+    let functions = functions.into_values().collect();
+    build::build(project, &Request { functions, ground, architecture: stage.architecture, profile }).await
 }
 
 fn function(project: &Project, code: &CodeParameter) -> Outcome<Function> {
     let assets = code.assets.iter().map(|asset| Ok((asset.file.name().to_owned(), content(project, asset)?)));
-    Ok(Function { name: code.function.to_owned(), assets: assets.collect::<Outcome<_>>()? })
+    Ok(Function { name: code.function.to_owned(), package: code.package, assets: assets.collect::<Outcome<_>>()? })
 }
 
 /// What is packed: the stage's own file if it names one.

@@ -31,9 +31,9 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, local::Local, plan::Plan,
-    redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
-    test::Test, verify::Verify,
+    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, invoke::Invoke, local::Local,
+    migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
+    simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -57,6 +57,8 @@ enum Command {
     Send(Send),
     Verify(Verify),
     Seed(Seed),
+    Invoke(Invoke),
+    Migrate(Migrate),
     Redrive(Redrive),
     Local(Local),
     Schema(Schema),
@@ -83,11 +85,13 @@ async fn run(command: Command) -> Outcome {
         Command::Status(status) => status.run().await,
         Command::Destroy(destroy) => destroy.run().await,
         Command::Render(render) => render.run(),
-        Command::Build(build) => build.run(),
+        Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
         Command::Send(send) => send.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Seed(seed) => seed.run().await,
+        Command::Invoke(invoke) => invoke.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),

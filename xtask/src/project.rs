@@ -42,6 +42,11 @@ impl Project {
         env::var_os("MILLRACE_STATE").map_or_else(|| self.root.join(".millrace"), |dir| self.root.join(dir))
     }
 
+    /// What container images are made on top of, kept beside the tools.
+    pub(crate) fn bases(&self) -> Outcome<PathBuf> {
+        Ok(self.tools()?.join("bases"))
+    }
+
     /// Pinned tools, shared by all checkouts of this user.
     pub(crate) fn tools(&self) -> Outcome<PathBuf> {
         if let Some(dir) = env::var_os("MILLRACE_TOOLS") {

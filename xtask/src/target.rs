@@ -1,12 +1,12 @@
 //! From a stage and its archives to what the engine is given.
 
 use engine::failure::{Failure, Outcome};
-use engine::target::{Archive, Pace, Target, Wanted};
+use engine::target::{Archive, Pace, Shelf, Target, Wanted};
 use engine::template::Template;
 use stacks::names;
 use stacks::render::Rendered;
 use stacks::stack::{StackKind, data_sources};
-use stacks::stage::{Platform, Stage};
+use stacks::stage::{Package, Platform, Stage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) fn of(
     archives: &[build::Archive],
     commit: Option<&str>,
 ) -> Outcome<Target> {
-    let archives: Vec<_> = archives.iter().map(archive).collect();
+    let archives: Vec<_> = archives.iter().map(|built| archive(stage, built)).collect();
     let stacks = rendered.into_iter().map(|rendered| wanted(stage, rendered, &archives, commit));
     Ok(Target { stacks: stacks.collect::<Outcome<_>>()?, archives, ..without_stacks(stage) })
 }
@@ -42,10 +42,17 @@ pub(crate) fn without_stacks(stage: &Stage) -> Target {
     }
 }
 
-fn archive(archive: &build::Archive) -> Archive {
+fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
+    let (shelf, key) = match archive.package {
+        Package::Zip => (Shelf::Bucket, format!("{}/{}.zip", archive.function, archive.sha256_hex)),
+        Package::Image => {
+            (Shelf::Repository(names::thing(stage, &archive.function)), format!("sha256:{}", archive.sha256_hex))
+        }
+    };
     Archive {
         function: archive.function.clone(),
-        key: format!("{}/{}.zip", archive.function, archive.sha256_hex),
+        shelf,
+        key,
         path: archive.path.clone(),
         sha256_base64: archive.sha256_base64.clone(),
         bytes: archive.bytes,

@@ -13,7 +13,7 @@ use crate::blobs::Blobs;
 use crate::digest::Digest;
 use crate::error::{Error, While};
 use crate::files::Files;
-use crate::manifest::{Blob, Manifest};
+use crate::manifest::{Blob, Document, Manifest, read};
 use crate::platform::Platform;
 use crate::source::Source;
 use crate::{layer, layout, program, resolve};
@@ -60,6 +60,21 @@ pub async fn build(base: &Base, files: &Files, platform: Platform, access: &Acce
 }
 
 impl Image {
+    /// One that a folder holds in the form of an OCI layout.
+    pub fn open(folder: &Path, digest: &Digest) -> Result<Self, Error> {
+        let what = folder.display().to_string();
+        let blobs = Blobs::of(folder);
+        let missing = || Error::NotInLayout { folder: folder.to_owned(), digest: digest.clone() };
+        let bytes = blobs.read(digest)?.ok_or_else(missing)?;
+        let Document::Manifest(Manifest { config, layers }) = read(&what, &bytes)? else {
+            return Err(Error::unfit(what, "it is a list of images"));
+        };
+        let source = Source::Layout(folder.to_owned());
+        let part = |blob| Part { blob, content: Content::OfBase(source.clone()) };
+        let parts = layers.into_iter().chain([config]).map(part).collect();
+        Ok(Self { manifest: bytes.into(), digest: digest.clone(), parts })
+    }
+
     /// What it is known by, in any registry.
     pub fn digest(&self) -> &Digest {
         &self.digest

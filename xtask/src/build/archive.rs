@@ -12,6 +12,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::{Archive, Function};
 use engine::failure::{Context, Failure, Outcome};
 use engine::hash;
+use stacks::stage::Package;
 
 /// What Lambda starts.
 const BOOTSTRAP: &str = "bootstrap";
@@ -35,6 +36,7 @@ pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcom
     let digest = Sha256::digest(&bytes);
     Ok(Archive {
         function: function.name.clone(),
+        package: Package::Zip,
         path,
         sha256_hex: hash::in_hex(&digest),
         sha256_base64: STANDARD.encode(digest),

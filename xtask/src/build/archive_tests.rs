@@ -3,7 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 
 fn function(assets: &[(&str, &str)]) -> Function {
     let assets = assets.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-    Function { name: "write-to-s3".to_owned(), assets }
+    Function { name: "write-to-s3".to_owned(), package: Package::Zip, assets }
 }
 
 #[test]

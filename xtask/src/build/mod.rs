@@ -3,6 +3,7 @@
 mod archive;
 mod cargo;
 mod elf;
+mod image;
 mod output;
 mod reproducible;
 mod target;
@@ -11,17 +12,19 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
-use stacks::stage::Architecture;
+use stacks::stage::{Architecture, Package};
 
 use crate::project::Project;
 use crate::tools;
 use engine::failure::{Context, Failure, Outcome};
+pub(crate) use image::Ground;
 use target::Target;
 
 /// What to build.
-#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) functions: Vec<Function>,
+    /// For those of them that are packaged as images.
+    pub(crate) ground: Ground,
     pub(crate) architecture: Architecture,
     pub(crate) profile: Profile,
 }
@@ -31,6 +34,7 @@ pub(crate) struct Request {
 pub(crate) struct Function {
     /// Of the package, its folder and its binary alike.
     pub(crate) name: String,
+    pub(crate) package: Package,
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
 }
 
@@ -52,13 +56,15 @@ impl Profile {
     }
 }
 
-/// An archive that Lambda takes.
+/// Code in a form that Lambda takes: a zip, or the folder with an image.
 #[derive(Debug, Clone)]
 pub(crate) struct Archive {
     pub(crate) function: String,
+    pub(crate) package: Package,
     pub(crate) path: PathBuf,
+    /// Of the zip, or the image's digest.
     pub(crate) sha256_hex: String,
-    /// As S3 states it in a checksum.
+    /// As S3 states it in the checksum of a zip.
     pub(crate) sha256_base64: String,
     pub(crate) bytes: u64,
 }
@@ -67,7 +73,7 @@ pub(crate) struct Archive {
 ///
 /// All of them each time: cargo decides the features of shared dependencies by what is built together, so that a
 /// function built alone would have other bytes than the same function built with the rest.
-pub(crate) fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive>> {
+pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive>> {
     let packages = packages(project)?;
     for Function { name, .. } in &request.functions {
         if !packages.contains(name) {
@@ -76,7 +82,6 @@ pub(crate) fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive
         }
     }
     let cargo_lambda = tools::cargo_lambda(project)?;
-    let target = Target::of(request.architecture);
     let here = project.target().join("millrace");
     let cannot_write = || format!("cannot write to {}", here.display());
     fs::create_dir_all(&here).failing(cannot_write)?;
@@ -84,17 +89,31 @@ pub(crate) fn build(project: &Project, request: &Request) -> Outcome<Vec<Archive
     let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
     lock.lock().failing(cannot_write)?;
 
-    let binaries = cargo::build(project, &cargo_lambda, (&here, &lock), &packages, target, request.profile)?;
-    request
+    // What has nothing below it is a program of its own kind.
+    let (alone, others): (Vec<_>, Vec<_>) = request
         .functions
         .iter()
-        .map(|function| {
+        .partition(|function| function.package == Package::Image && request.ground.is_nothing());
+    let mut archives = Vec::new();
+    for (functions, target) in
+        [(others, Target::of(request.architecture)), (alone, Target::without_library(request.architecture))]
+    {
+        if functions.is_empty() {
+            continue;
+        }
+        let binaries = cargo::build(project, &cargo_lambda, (&here, &lock), &packages, target, request.profile)?;
+        for function in functions {
             let path = binaries.join(&function.name).join("bootstrap");
             let binary = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
             elf::check(&function.name, &binary, target)?;
-            archive::write(&here.join("artifacts"), function, &binary)
-        })
-        .collect()
+            let folder = here.join("artifacts");
+            archives.push(match function.package {
+                Package::Zip => archive::write(&folder, function, &binary)?,
+                Package::Image => request.ground.lay_out(&folder, function, binary, request.architecture).await?,
+            });
+        }
+    }
+    Ok(archives)
 }
 
 /// Every package in `functions/` that has a binary, in a fixed order.

@@ -28,4 +28,13 @@ impl Target {
             }
         }
     }
+
+    /// For a place where there is not even a C library.
+    pub(super) const fn without_library(architecture: Architecture) -> Self {
+        let triple = match architecture {
+            Architecture::Arm64 => "aarch64-unknown-linux-musl",
+            Architecture::X86_64 => "x86_64-unknown-linux-musl",
+        };
+        Self { triple, ..Self::of(architecture) }
+    }
 }

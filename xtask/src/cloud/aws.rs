@@ -3,9 +3,11 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use engine::cloud::{
-    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Content, Drifted, Event, Kept, ObjectVersion, Resource,
+    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Kept, ObjectVersion, Resource,
     StackState, Swap,
 };
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,6 +16,7 @@ mod drift;
 mod error;
 mod functions;
 mod identity;
+mod images;
 mod items;
 mod objects;
 mod operations;
@@ -22,6 +25,7 @@ mod queues;
 mod secrets;
 mod stacks;
 mod streams;
+mod topics;
 
 use functions::Invoked;
 pub(crate) use items::ListPlace;
@@ -39,6 +43,8 @@ pub(crate) struct Aws {
     queues: aws_sdk_sqs::Client,
     items: aws_sdk_dynamodb::Client,
     secrets: aws_sdk_secretsmanager::Client,
+    topics: aws_sdk_sns::Client,
+    images: aws_sdk_ecr::Client,
     identity: aws_sdk_sts::Client,
     permissions: aws_sdk_iam::Client,
     place: Place,
@@ -69,6 +75,8 @@ impl Aws {
             queues: aws_sdk_sqs::Client::new(config),
             items: aws_sdk_dynamodb::Client::new(config),
             secrets: aws_sdk_secretsmanager::Client::new(config),
+            topics: aws_sdk_sns::Client::new(config),
+            images: aws_sdk_ecr::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
             permissions: aws_sdk_iam::Client::new(config),
             place,
@@ -120,6 +128,11 @@ impl Aws {
 
     pub(crate) async fn secret(&self, arn: &str) -> Answer<String> {
         secrets::get(&self.secrets, arn).await
+    }
+
+    /// Who is sent mail by a topic, and whether they confirmed that they want it.
+    pub(crate) async fn subscribers(&self, topic: &str) -> Answer<BTreeMap<String, bool>> {
+        topics::subscribers(&self.topics, topic).await
     }
 
     pub(crate) async fn invoke(&self, function: &str, event: &str) -> Answer<Invoked> {
@@ -248,8 +261,22 @@ impl Cloud for Aws {
         objects::delete(&self.objects, bucket, versions).await
     }
 
-    async fn swap_code(&self, function: &str, bucket: &str, key: &str) -> Answer {
-        functions::swap(&self.functions, function, bucket, key).await
+    async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool> {
+        images::is_there(&self.images, repository, digest).await
+    }
+
+    async fn push_image(&self, repository: &str, digest: &str, layout: &Path) -> Answer {
+        images::push(&self.images, repository, digest, layout).await
+    }
+
+    async fn swap_code(&self, function: &str, code: Code<'_>) -> Answer {
+        let image = match code {
+            Code::Image { repository, digest } => {
+                Some(format!("{}@{digest}", images::uri(&self.images, repository).await?))
+            }
+            Code::Archive { .. } => None,
+        };
+        functions::swap(&self.functions, function, code, image).await
     }
 
     async fn swapped(&self, function: &str) -> Answer<Swap> {

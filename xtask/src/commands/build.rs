@@ -41,7 +41,7 @@ struct ArchiveReport {
 }
 
 impl Build {
-    pub(crate) fn run(&self) -> Outcome {
+    pub(crate) async fn run(&self) -> Outcome {
         let project = Project::find()?;
         let stage = stages::load(&project, &self.stage)?;
         let rendered = stages::rendered(&stage)?;
@@ -50,7 +50,7 @@ impl Build {
             return Err(Failure::invalid(format!("stage {} has no function '{wanted}'", self.stage))
                 .hint(instead(wanted, &functions)));
         }
-        let archives = archives::of(&project, &stage, &rendered)?;
+        let archives = archives::of(&project, &stage, &rendered).await?;
         let wanted = archives.into_iter().filter(|a| self.function.as_ref().is_none_or(|name| *name == a.function));
         let archives = wanted.map(|archive| ArchiveReport {
             function: archive.function,

@@ -97,7 +97,7 @@ impl Deploy {
             return Err(Failure::invalid(format!("stage {} does not allow --hotswap", self.stage))
                 .hint(format!("deploy without it, or write 'hotswap: true' into environments/{}.yaml", self.stage)));
         }
-        let target = self.target(&session)?;
+        let target = self.target(&session).await?;
         if session.stage.platform == Platform::Emulator && target.stacks.iter().any(has_database) {
             local::ensure_databases(&session.project)?;
         }
@@ -128,7 +128,7 @@ impl Deploy {
         Form::json_if(self.json).tell(&report)
     }
 
-    fn target(&self, session: &Session) -> Outcome<Target> {
+    async fn target(&self, session: &Session) -> Outcome<Target> {
         let mut rendered = session.rendered()?;
         if let Some(only) = &self.only {
             rendered.retain(|rendered| rendered.stack.kind.name() == only);
@@ -140,7 +140,7 @@ impl Deploy {
             }
         }
         let judging = judge::beside(&session.stage);
-        let archives = archives::of(&session.project, &session.stage, &rendered)?;
+        let archives = archives::of(&session.project, &session.stage, &rendered).await?;
         judge::refuse_errors(judging)?;
         let commit = commit::current(&session.project);
         let mut target = target::of(&session.stage, rendered, &archives, commit.as_deref())?;

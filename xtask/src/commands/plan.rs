@@ -36,7 +36,7 @@ impl Plan {
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let rendered = session.rendered()?;
         let judging = judge::beside(&session.stage);
-        let archives = archives::of(&session.project, &session.stage, &rendered)?;
+        let archives = archives::of(&session.project, &session.stage, &rendered).await?;
         judge::refuse_errors(judging)?;
         let target = target::of(&session.stage, rendered, &archives, None)?;
         let wishes = Wishes { drift: self.drift, allow: self.allow_replace.clone(), ..Wishes::default() };

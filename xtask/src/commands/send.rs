@@ -4,10 +4,12 @@ use serde::Serialize;
 use std::fmt;
 
 mod files;
+mod orders;
 mod taxi;
 
 use files::SendFiles;
 pub(crate) use files::notification;
+use orders::SendOrders;
 use taxi::SendTaxi;
 
 /// Feed a pipeline: made-up data, or a file
@@ -24,6 +26,8 @@ enum Pipeline {
     Accommodation(SendFiles),
     /// Hours of listings, into the bucket that is listened to
     Flats(SendFiles),
+    /// A day's orders, into the folder from which the schedule's function reads them
+    Orders(SendOrders),
 }
 
 /// What was sent, in records or in files.
@@ -44,6 +48,7 @@ impl Send {
     pub(crate) async fn run(&self) -> Outcome {
         match &self.pipeline {
             Pipeline::Taxi(taxi) => taxi.run().await,
+            Pipeline::Orders(orders) => orders.run().await,
             Pipeline::Accommodation(files) => files.run("accommodation", crate::made_up::catalogues::file).await,
             Pipeline::Flats(files) => files.run("flats", crate::made_up::listings::file).await,
         }

@@ -87,6 +87,7 @@ fn stage(pipelines: &str, code: &str) -> Outcome<Target> {
     let archives: Vec<_> = functions
         .map(|function| build::Archive {
             function: function.function.to_owned(),
+            package: function.package,
             path: PathBuf::new(),
             sha256_hex: engine::hash::hex(&[function.function.as_bytes(), code.as_bytes()]),
             sha256_base64: format!("{} {code}", function.function),

@@ -2,6 +2,7 @@ use clap::Args;
 use engine::cloud::Resource;
 use engine::engine::Engine;
 use engine::failure::Outcome;
+use engine::refusal::Asked;
 use engine::status::{StackStanding, status};
 use engine::target::Wishes;
 use serde::Serialize;
@@ -30,6 +31,26 @@ struct StatusReport {
     stage: String,
     endpoint: Option<String>,
     stacks: Vec<StackReport>,
+    /// Who should be sent mail, and is or is not.
+    listeners: Vec<Listener>,
+}
+
+/// An address that the stage file names.
+#[derive(Debug, Serialize)]
+struct Listener {
+    topic: &'static str,
+    address: String,
+    state: Listening,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Listening {
+    Confirmed,
+    /// The mail that asks was not answered.
+    Unconfirmed,
+    /// It left, or was never asked.
+    Unsubscribed,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -51,10 +72,35 @@ impl Status {
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
         let (target, wishes, board) = (target::without_stacks(&session.stage), Wishes::default(), Board::new());
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
-        let stacks = status(&engine).await?.into_iter().map(StackReport::of).collect();
-        let report = StatusReport { stage: self.stage.clone(), endpoint: session.endpoint, stacks };
+        let stacks: Vec<_> = status(&engine).await?.into_iter().map(StackReport::of).collect();
+        let listeners = listeners(&session, &stacks).await?;
+        let report = StatusReport { stage: self.stage.clone(), endpoint: session.endpoint, stacks, listeners };
         Form::json_if(self.json).tell(&report)
     }
+}
+
+/// Compares who is to be told with who listens, topic by topic.
+async fn listeners(session: &Session, stacks: &[StackReport]) -> Outcome<Vec<Listener>> {
+    let orders = session.stage.pipelines.orders.as_ref().map(|orders| orders.emails.as_slice());
+    let wanted = [("AlertTopic", session.stage.alert_emails.as_slice()), ("OrdersTopic", orders.unwrap_or_default())];
+    let mut listeners = Vec::new();
+    for (topic, emails) in wanted {
+        let Some(arn) = stacks.iter().find_map(|stack| stack.outputs.get(topic)) else { continue };
+        if emails.is_empty() {
+            continue;
+        }
+        let there = session.cloud.subscribers(arn).await.asked(|| format!("cannot see who listens to {topic}"))?;
+        listeners.extend(emails.iter().map(|address| Listener {
+            topic,
+            address: address.to_string(),
+            state: match there.get(address.as_str()) {
+                Some(true) => Listening::Confirmed,
+                Some(false) => Listening::Unconfirmed,
+                None => Listening::Unsubscribed,
+            },
+        }));
+    }
+    Ok(listeners)
 }
 
 impl StackReport {
@@ -94,6 +140,14 @@ impl fmt::Display for StatusReport {
             for (key, value) in &stack.outputs {
                 writeln!(f, "  {key:<16} {value}")?;
             }
+        }
+        for Listener { topic, address, state } in &self.listeners {
+            let state = match state {
+                Listening::Confirmed => "is told",
+                Listening::Unconfirmed => "is NOT told: the mail that asks for confirmation was not answered",
+                Listening::Unsubscribed => "is NOT told: it is not subscribed any more; deploy to ask it again",
+            };
+            writeln!(f, "{topic:<16} {address} {state}")?;
         }
         Ok(())
     }

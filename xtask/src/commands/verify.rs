@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use engine::failure::{Failure, Outcome};
 use serde::Serialize;
@@ -8,6 +9,7 @@ mod accommodation;
 mod bodies;
 mod database;
 mod flats;
+mod orders;
 mod taxi;
 
 pub(crate) use accommodation::preferred;
@@ -34,6 +36,17 @@ enum Pipeline {
     Accommodation(Common),
     /// Listings: each in the files for the warehouse and in its tables, once
     Flats(Common),
+    /// Orders: the sums of a day as they were exported
+    Orders(VerifyOrders),
+}
+
+#[derive(Debug, Args)]
+struct VerifyOrders {
+    #[command(flatten)]
+    common: Common,
+    /// The date of the run; without it, today in the stage's time zone
+    #[arg(long, value_name = "DATE")]
+    today: Option<NaiveDate>,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +100,10 @@ impl Verify {
                 let session = common.session().await?;
                 let mut books = accommodation::CatalogueBooks::of(&session).await?;
                 common.settle("accommodation", &mut books).await
+            }
+            Pipeline::Orders(orders) => {
+                let session = orders.common.session().await?;
+                orders.common.settle("orders", &mut orders::OrdersBooks::of(&session, orders.today)?).await
             }
             Pipeline::Flats(common) => {
                 let session = common.session().await?;

@@ -1,16 +1,23 @@
 //! Lambda's side of the port.
 
-use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{LastUpdateStatus, LogType};
+use aws_sdk_lambda::{Client, Config};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::cloud::{Answer, Swap};
+use engine::cloud::{Answer, Code, Swap};
+use std::time::Duration;
 
 use super::error::told;
 
-pub(super) async fn swap(client: &Client, function: &str, bucket: &str, key: &str) -> Answer {
-    let call = client.update_function_code().function_name(function).s3_bucket(bucket).s3_key(key);
+pub(super) async fn swap(client: &Client, function: &str, code: Code<'_>, image: Option<String>) -> Answer {
+    let call = client.update_function_code().function_name(function);
+    let call = match code {
+        Code::Archive { bucket, key } => call.s3_bucket(bucket).s3_key(key),
+        Code::Image { .. } => call.set_image_uri(image),
+    };
     call.send().await.map(drop).map_err(told("lambda:UpdateFunctionCode"))
 }
 
@@ -27,6 +34,9 @@ pub(super) async fn swapped(client: &Client, function: &str) -> Answer<Swap> {
     })
 }
 
+/// A quarter of an hour is Lambda's most; the rest is for the way.
+const LONGEST: Duration = Duration::from_mins(16);
+
 /// What a function answered, and the last that it wrote to its log.
 #[derive(Debug)]
 pub(crate) struct Invoked {
@@ -37,8 +47,11 @@ pub(crate) struct Invoked {
 }
 
 pub(super) async fn invoke(client: &Client, function: &str, event: &str) -> Answer<Invoked> {
-    let call = client.invoke().function_name(function).log_type(LogType::Tail);
-    let answer = call.payload(Blob::new(event.as_bytes())).send().await.map_err(told("lambda:Invoke"))?;
+    let call = client.invoke().function_name(function).log_type(LogType::Tail).payload(Blob::new(event.as_bytes()));
+    // It may take as long as a function may run, and asking again would have it run again.
+    let time = TimeoutConfig::builder().operation_attempt_timeout(LONGEST).operation_timeout(LONGEST).build();
+    let once = Config::builder().timeout_config(time).retry_config(RetryConfig::disabled());
+    let answer = call.customize().config_override(once).send().await.map_err(told("lambda:Invoke"))?;
     let log = answer.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
     Ok(Invoked {
         answer: answer.payload.map(Blob::into_inner).unwrap_or_default(),
