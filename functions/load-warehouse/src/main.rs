@@ -6,7 +6,6 @@
 mod entry;
 mod handle;
 mod ledger;
-mod sign_in;
 mod time;
 mod warehouses;
 
@@ -30,6 +29,6 @@ fn main() -> ExitCode {
         let warehouse = warehouses::connect(&env).await?;
         let ports =
             handle::Ports { objects: S3::default(), items: Tables::connect().await, notices: Topics::connect().await };
-        handle::Loader::new(env, ports, warehouse, Sleep, time::now)
+        handle::Loader::new(env, ports, warehouse, Sleep, runtime::now)
     })
 }

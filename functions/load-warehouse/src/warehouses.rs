@@ -1,13 +1,13 @@
 //! Which warehouse it is, and how it is reached.
 
-use contract::{Handle, Run, load_warehouse::Env};
-use runtime::{Loadable, Sleep, WarehousePlace, aws, aws::SecretsManager};
-use std::{cell::RefCell, error::Error, fs, path::PathBuf, time::Duration};
+use contract::{Run, load_warehouse::Env};
+use runtime::{Loadable, Sleep, WarehousePlace, aws, aws::SecretsManager, now, packed};
+use std::{error::Error, time::Duration};
 use warehouse::{
-    Load, LoadError, Loaded, Place, Postgres, Redshift, Server, Source, Trust, Warehouse, redshift_client,
+    Load, LoadError, Loaded, Place, Postgres, Redshift, SecretLogin, Server, Source, Trust, Warehouse, redshift_client,
 };
 
-use crate::{sign_in::SecretLogin, time};
+use crate::time;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 type Clock = fn() -> String;
@@ -25,15 +25,12 @@ pub(crate) enum Either {
 
 /// Makes the client of the one that the environment names. No call is made.
 pub(crate) async fn connect(env: &Env<Run>) -> Result<Either, BoxError> {
-    let clock: Clock = || time::text(time::now());
+    let clock: Clock = || time::text(now());
     let (place, database, role) = match env.warehouse.place()? {
         WarehousePlace::Postgres { server, .. } => {
-            let path = packed(env.authorities.name())?;
-            let pem = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-            let warehouse = Handle::named(env.warehouse.name());
-            let secrets = SecretsManager::connect().await;
-            let logins = SecretLogin { warehouse, secrets, pause: Sleep, kept: RefCell::default() };
-            let postgres = Postgres::new(Server::parse(&server)?, logins, Trust::parse(&pem)?, clock);
+            let logins = SecretLogin::new(&env.warehouse, SecretsManager::connect().await, Sleep);
+            let trust = Trust::parse(&packed(&env.authorities)?)?;
+            let postgres = Postgres::new(Server::parse(&server)?, logins, trust, clock);
             return Ok(Either::Postgres(Box::new(postgres)));
         }
         WarehousePlace::RedshiftServerless { workgroup, database, role, secret } => {
@@ -46,13 +43,6 @@ pub(crate) async fn connect(env: &Env<Run>) -> Result<Either, BoxError> {
     let patience = Duration::from_secs(env.seconds.0).saturating_sub(LEFT).max(LEFT);
     let client = redshift_client(&aws::config(CALL).await);
     Ok(Either::Redshift(Box::new(Redshift::new(client, place, database, role, patience, Sleep, clock))))
-}
-
-/// Beside the binary, which is where Lambda unpacks the archive to.
-fn packed(name: &str) -> Result<PathBuf, BoxError> {
-    let root = std::env::var_os("LAMBDA_TASK_ROOT");
-    let root = root.ok_or_else(|| format!("LAMBDA_TASK_ROOT is not set, so '{name}' cannot be found"))?;
-    Ok(PathBuf::from(root).join(name))
 }
 
 impl Warehouse for Either {

@@ -20,6 +20,13 @@ pub trait Readable {
         pause: &'a P,
         told: &Told,
     ) -> Result<Reader<'a, O, P>, PortError>;
+    /// Reads the object of this name as it is when reading begins. No call is made yet.
+    fn read<'a, O: LargeObjects, P: Pause>(
+        &self,
+        objects: &'a O,
+        pause: &'a P,
+        name: &str,
+    ) -> Result<Reader<'a, O, P>, PortError>;
 }
 
 /// Of a folder that may be written. Names are relative to the folder.
@@ -62,6 +69,15 @@ impl<G: Grant<On = FolderKind> + Reads> Readable for Handle<G> {
             ))
         })?;
         Ok(Reader::new(objects, pause, source))
+    }
+
+    fn read<'a, O: LargeObjects, P: Pause>(
+        &self,
+        objects: &'a O,
+        pause: &'a P,
+        name: &str,
+    ) -> Result<Reader<'a, O, P>, PortError> {
+        Ok(Reader::new(objects, pause, folder(self, "read")?.object(name).in_its_state()))
     }
 }
 

@@ -6,6 +6,7 @@
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
+mod asset;
 mod batch;
 mod delivery;
 mod failure;
@@ -30,6 +31,7 @@ mod schema;
 mod secret;
 mod sequence;
 mod start;
+mod time;
 mod unpack;
 mod upload;
 mod warehouse;
@@ -38,6 +40,7 @@ pub mod aws;
 pub mod testing;
 
 pub use arrival::{Arrival, BadEvent, Day};
+pub use asset::{BadAsset, packed};
 pub use batch::{Answer, Batch, BatchResponse};
 pub use delivery::Deliverable;
 pub use failure::{Fault, PortError, chain};
@@ -61,6 +64,7 @@ pub use schema::{BadSchema, RecordSchema};
 pub use secret::{SecretName, Secrets};
 pub use sequence::{BadSequence, Sequence};
 pub use start::{Handler, start};
+pub use time::now;
 pub use unpack::{BadPack, Budget, Packing, Unpack};
 pub use upload::Upload;
 pub use warehouse::{BadWarehouse, Credentials, Loadable, WarehousePlace};

@@ -75,6 +75,11 @@ impl Object {
         format!("s3://{}/{}", self.bucket, self.key)
     }
 
+    /// In whichever state it is found in.
+    pub(crate) fn in_its_state(self) -> Source {
+        Source { object: self, version: None, etag: None }
+    }
+
     pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> PortError {
         PortError::new(operation, self.uri(), fault)
     }

@@ -22,7 +22,7 @@ pub use failure::LoadError;
 pub use load::{Load, NotALoad};
 pub use port::{Loaded, Source, Warehouse};
 #[cfg(feature = "postgres")]
-pub use postgres::{BadAuthority, Login, Logins, Postgres, Server, Trust};
+pub use postgres::{BadAuthority, Connection, Login, Logins, Postgres, SecretLogin, Server, Session, Trust, connect};
 #[cfg(feature = "redshift")]
 pub use redshift::{Place, Redshift, redshift_client};
 pub use sheet::SheetReader;

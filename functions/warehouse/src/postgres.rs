@@ -3,10 +3,12 @@
 mod connect;
 mod explain;
 mod session;
+mod sign_in;
 
 use std::{error::Error, future::Future};
 
-pub use connect::{BadAuthority, Server, Trust};
+pub use connect::{BadAuthority, Connection, Server, Session, Trust, connect};
+pub use sign_in::SecretLogin;
 
 use crate::{
     failure::LoadError,
@@ -29,6 +31,13 @@ pub trait Logins {
     fn login(&self, fresh: bool) -> impl Future<Output = Result<Login, BoxError>>;
 }
 
+/// Whoever waits for a lock that long is told; a transaction whose function was killed ends by itself.
+const SESSION: Session<'static> = Session {
+    application: "load-warehouse",
+    settings: "-c TimeZone=UTC -c client_min_messages=warning -c lock_timeout=60s -c statement_timeout=600s \
+               -c idle_in_transaction_session_timeout=60s",
+};
+
 /// A database, reached anew for each load: a connection that slept with its function may be dead without saying so.
 pub struct Postgres<L, C> {
     server: Server,
@@ -46,7 +55,7 @@ impl<L: Logins, C: Fn() -> String> Postgres<L, C> {
 
 impl<L: Logins, C: Fn() -> String> Warehouse for Postgres<L, C> {
     async fn load(&self, load: &Load, file: impl Source) -> Result<Loaded, LoadError> {
-        let session = connect::connect(&self.server, &self.logins, &self.trust).await?;
-        session::load(&session, load, file, &(self.clock)()).await
+        let connection = connect(&self.server, &self.logins, &self.trust, &SESSION).await?;
+        session::load(&connection.client, load, file, &(self.clock)()).await
     }
 }

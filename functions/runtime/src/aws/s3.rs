@@ -63,6 +63,7 @@ fn connect(bucket: &str, pace: Pace) -> Result<AmazonS3, Error> {
     let client = ClientOptions::new()
         .with_allow_http(plain)
         .with_connect_timeout(CONNECT)
+        .with_content_type_for_suffix("csv", "text/csv; charset=utf-8")
         .with_content_type_for_suffix("json", "application/json")
         .with_content_type_for_suffix("jsonl", "application/x-ndjson")
         .with_content_type_for_suffix("gz", "application/gzip");

@@ -88,6 +88,11 @@ impl MemoryObjects {
         }
     }
 
+    /// Takes an object away, as somebody else does.
+    pub fn remove(&self, uri: &str) {
+        self.objects.borrow_mut().retain(|object, _| object.uri() != uri);
+    }
+
     pub(super) fn store(&self, object: &Object, body: &[u8]) {
         match self.objects.borrow_mut().entry(object.clone()) {
             Entry::Vacant(place) => drop(place.insert(body.to_vec())),

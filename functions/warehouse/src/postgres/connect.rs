@@ -6,6 +6,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 use std::{net::IpAddr, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
 use tokio_postgres::{
     Client, Config,
     config::{ChannelBinding, SslMode},
@@ -18,9 +19,28 @@ use crate::{failure::LoadError, sql::Step};
 
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Of a session. Whoever waits for a lock that long is told; a transaction whose function was killed ends by itself.
-const LIMITS: &str = "-c TimeZone=UTC -c client_min_messages=warning -c lock_timeout=60s -c statement_timeout=600s \
-                      -c idle_in_transaction_session_timeout=60s";
+/// What the server is told of a session that begins.
+pub struct Session<'a> {
+    /// How it is called in the server's list of them.
+    pub application: &'a str,
+    /// Of the server, as on its command line: `-c NAME=VALUE`.
+    pub settings: &'a str,
+}
+
+/// A session. Dropped, it ends some time later, and with it all that it has not committed.
+pub struct Connection {
+    pub client: Client,
+    ended: JoinHandle<()>,
+}
+
+impl Connection {
+    /// Ends it before the function is put to sleep, which would keep its locks awake.
+    pub async fn close(self) {
+        drop(self.client);
+        // It is only a good-bye: the server notices also without it.
+        let _ = tokio::time::timeout(CONNECT, self.ended).await;
+    }
+}
 
 /// A host, a port and a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,32 +99,47 @@ impl Trust {
     }
 }
 
-pub(super) async fn connect(server: &Server, logins: &impl Logins, trust: &Trust) -> Result<Client, LoadError> {
+/// Signs in, with a fresh password if the one that was read before is refused.
+pub async fn connect(
+    server: &Server,
+    logins: &impl Logins,
+    trust: &Trust,
+    session: &Session<'_>,
+) -> Result<Connection, LoadError> {
     let login = logins.login(false).await.map_err(no_login)?;
-    match sign_in(server, &login, trust).await {
+    match sign_in(server, &login, trust, session).await {
         // It may have been changed since it was read.
         Err(error) if is_refused(&error) => {
             let fresh = logins.login(true).await.map_err(no_login)?;
-            sign_in(server, &fresh, trust).await
+            sign_in(server, &fresh, trust, session).await
         }
         signed_in => signed_in,
     }
     .map_err(|error| at(server, explain(Step::Lock, error)))
 }
 
-async fn sign_in(server: &Server, login: &Login, trust: &Trust) -> Result<Client, tokio_postgres::Error> {
+async fn sign_in(
+    server: &Server,
+    login: &Login,
+    trust: &Trust,
+    session: &Session<'_>,
+) -> Result<Connection, tokio_postgres::Error> {
     let mut config = Config::new();
     config.host(&server.host).port(server.port).dbname(&server.database).user(&login.user).password(&login.password);
-    config.application_name("load-warehouse").options(LIMITS).connect_timeout(CONNECT).tcp_user_timeout(CONNECT * 3);
+    config
+        .application_name(session.application)
+        .options(session.settings)
+        .connect_timeout(CONNECT)
+        .tcp_user_timeout(CONNECT * 3);
     config.ssl_mode(if server.is_here() { SslMode::Prefer } else { SslMode::Require });
     config.channel_binding(ChannelBinding::Prefer);
     let (client, connection) = config.connect(trust.0.clone()).await?;
-    tokio::spawn(async move {
+    let ended = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!("the connection to the warehouse ended: {error}");
         }
     });
-    Ok(client)
+    Ok(Connection { client, ended })
 }
 
 fn is_refused(error: &tokio_postgres::Error) -> bool {
@@ -120,7 +155,10 @@ fn no_login(cause: super::BoxError) -> LoadError {
 fn at(server: &Server, error: LoadError) -> LoadError {
     let place = format!("{}:{}/{}", server.host, server.port, server.database);
     match error {
-        LoadError::Passing { cause, .. } => LoadError::Passing { what: format!("no connection to {place}"), cause },
+        LoadError::Passing { what, cause } => {
+            let why = if cause.is_some() { String::new() } else { format!(": {what}") };
+            LoadError::Passing { what: format!("no connection to {place}{why}"), cause }
+        }
         LoadError::Refused { what, remedy } => LoadError::Refused { what: format!("{place}: {what}"), remedy },
         other => other,
     }

@@ -2,19 +2,27 @@
 
 use contract::{Handle, Load, Warehouse};
 use runtime::{Loadable, Pause, Secrets, patiently};
-use std::{cell::RefCell, error::Error};
-use warehouse::{Login, Logins};
+use std::cell::RefCell;
+
+use super::{BoxError, Login, Logins};
 
 /// A secret that is read when it is first needed, and when it was of no use.
-pub(crate) struct SecretLogin<S, P> {
-    pub(crate) warehouse: Handle<Load<Warehouse>>,
-    pub(crate) secrets: S,
-    pub(crate) pause: P,
-    pub(crate) kept: RefCell<Option<Login>>,
+pub struct SecretLogin<S, P> {
+    warehouse: Handle<Load<Warehouse>>,
+    secrets: S,
+    pause: P,
+    kept: RefCell<Option<Login>>,
+}
+
+impl<S, P> SecretLogin<S, P> {
+    /// No call is made.
+    pub fn new(warehouse: &Handle<Load<Warehouse>>, secrets: S, pause: P) -> Self {
+        Self { warehouse: Handle::named(warehouse.name()), secrets, pause, kept: RefCell::default() }
+    }
 }
 
 impl<S: Secrets, P: Pause> Logins for SecretLogin<S, P> {
-    async fn login(&self, fresh: bool) -> Result<Login, Box<dyn Error + Send + Sync>> {
+    async fn login(&self, fresh: bool) -> Result<Login, BoxError> {
         let kept = self.kept.borrow().clone();
         if let Some(kept) = kept.filter(|_| !fresh) {
             return Ok(kept);
@@ -34,12 +42,8 @@ mod tests {
     #[test]
     fn a_secret_is_read_once_and_again_when_it_was_of_no_use() {
         let secrets = std::rc::Rc::new(MemorySecrets::default());
-        let logins = SecretLogin {
-            warehouse: Handle::named("postgres://h:5/d?secret=arn:s"),
-            secrets: std::rc::Rc::clone(&secrets),
-            pause: Watch::default(),
-            kept: RefCell::default(),
-        };
+        let warehouse = Handle::named("postgres://h:5/d?secret=arn:s");
+        let logins = SecretLogin::new(&warehouse, std::rc::Rc::clone(&secrets), Watch::default());
         let password = |fresh| run(logins.login(fresh)).map(|login| login.password).map_err(|error| error.to_string());
         assert!(password(false).is_err(), "there is none yet");
         secrets.keep("arn:s", r#"{"username": "loader", "password": "old"}"#);

@@ -1,0 +1,75 @@
+//! What only the database can tell of a file: ids that are there twice, and names of things that nobody knows.
+
+use contract::orders::{DIMENSIONS_SCHEMA, ORDERS, REVIEWS, SHIPMENTS, Sheet};
+
+use crate::{
+    fault::{Complaint, Faults},
+    session::Session,
+    trouble::Trouble,
+    value::shown,
+};
+
+/// The first line of a table with an id that an earlier line has, that earlier line, and how many others there are.
+const TWICE: &str = "\
+WITH twice AS MATERIALIZED (
+    SELECT {id} AS id, MIN(line) AS first FROM {table} GROUP BY {id} HAVING COUNT(*) > 1
+)
+SELECT again.line, again.{id}, twice.first, COUNT(*) OVER () - 1
+FROM {table} AS again JOIN twice ON twice.id = again.{id} AND twice.first < again.line
+ORDER BY again.line LIMIT 1";
+
+/// The first line that names what is not in another table, and how many others there are.
+const UNKNOWN: &str = "\
+SELECT named.line, named.{id}, '', COUNT(*) OVER () - 1
+FROM {table} AS named
+WHERE NOT EXISTS (SELECT FROM {known} AS known WHERE CAST(known.{id} AS TEXT) = named.{id})
+ORDER BY named.line LIMIT 1";
+
+/// Of a staged file, with the faults that were found while it was read.
+pub(crate) async fn staged(session: &Session<'_>, sheet: &Sheet, faults: Faults) -> Result<Faults, Trouble> {
+    let table = format!("\"{{schema}}_staging\".{}", sheet.table);
+    let products = format!("{DIMENSIONS_SCHEMA}.dim_products");
+    let orders = format!("\"{{schema}}_staging\".{}", ORDERS.table);
+    let (id, named) = match sheet.table {
+        table if table == ORDERS.table => {
+            (Some("order_id"), Some(("product_id", products.as_str(), products.as_str())))
+        }
+        table if table == REVIEWS.table => (None, Some(("product_id", products.as_str(), products.as_str()))),
+        table if table == SHIPMENTS.table => {
+            (Some("shipment_id"), Some(("order_id", orders.as_str(), ORDERS.files[0])))
+        }
+        _ => (None, None),
+    };
+    let mut faults = faults;
+    if let Some(id) = id {
+        faults = faults.or_earlier(twice(session, &table, id).await?);
+    }
+    if let Some((id, known, place)) = named {
+        let sql = UNKNOWN.replace("{table}", &table).replace("{known}", known).replace("{id}", id);
+        let why = |value: &str, _: &str| format!("{id} {} is not in {place}", shown(value));
+        faults = faults.or_earlier(first(session, "looking for unknown ids", &sql, "unknown", why).await?);
+    }
+    Ok(faults)
+}
+
+/// Rows with the same id, of which nobody knows which one is meant.
+pub(crate) async fn twice(session: &Session<'_>, table: &str, id: &str) -> Result<Option<(Complaint, u64)>, Trouble> {
+    let sql = TWICE.replace("{table}", table).replace("{id}", id);
+    let why = |value: &str, earlier: &str| format!("{id} {} is in line {earlier} already", shown(value));
+    first(session, "looking for ids that are there twice", &sql, "twice", why).await
+}
+
+async fn first(
+    session: &Session<'_>,
+    purpose: &str,
+    sql: &str,
+    kind: &'static str,
+    why: impl Fn(&str, &str) -> String,
+) -> Result<Option<(Complaint, u64)>, Trouble> {
+    let rows = session.select(purpose, &session.fill(sql, &[])).await?;
+    let Some([Some(line), Some(value), Some(other), Some(more)]) = rows.first().map(Vec::as_slice) else {
+        return Ok(None);
+    };
+    let complaint = Complaint { line: line.parse().unwrap_or_default(), kind, why: why(value, other) };
+    Ok(Some((complaint, more.parse().unwrap_or_default())))
+}
