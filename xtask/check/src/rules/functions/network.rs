@@ -144,11 +144,17 @@ fn is_call(action: &str, service: &str) -> bool {
     action.split_once(':').is_some_and(|(of, _)| of == service) && !BY_LAMBDA.contains(&action)
 }
 
-/// Where Lambda sends what the function gives up on.
+/// Where Lambda sends what the function gives up on, or what comes of invocations that nobody waits for.
 fn failures<'a>(world: &'a World, function: &Resource) -> Vec<&'a str> {
     let all = mappings(world, Source::Queue).into_iter().chain(mappings(world, Source::Stream));
     let own = all.filter(|mapping| mapping.function().is_some_and(|called| same(called, function)));
-    own.filter_map(|mapping| mapping.resource.text("DestinationConfig.OnFailure.Destination")).collect()
+    let unwatched = world.of_kind("AWS::Lambda::EventInvokeConfig");
+    let unwatched = unwatched.filter(|config| refers(world, config, "FunctionName", function));
+    let ways = ["DestinationConfig.OnFailure.Destination", "DestinationConfig.OnSuccess.Destination"];
+    own.map(|mapping| mapping.resource)
+        .chain(unwatched)
+        .flat_map(|from| ways.into_iter().filter_map(|way| from.text(way)))
+        .collect()
 }
 
 fn refers(world: &World, from: &Resource, path: &str, to: &Resource) -> bool {
