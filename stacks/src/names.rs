@@ -18,6 +18,11 @@ pub fn bucket(stage: &Stage, name: &str) -> String {
     format!("{}-{}", thing(stage, name), stage.account)
 }
 
+/// The repository of a function's images: one of those below the stage's name.
+pub fn repository(stage: &Stage, function: &str) -> String {
+    format!("{}-{}/{function}", stage.project, stage.name)
+}
+
 /// A name in the data catalog, where a hyphen would have to be quoted in every query.
 pub fn catalog(stage: &Stage, name: &str) -> String {
     thing(stage, name).replace('-', "_")

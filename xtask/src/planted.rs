@@ -6,6 +6,7 @@ mod faults;
 mod identity;
 mod places;
 mod queues;
+mod schedules;
 
 use check::arn::Location;
 use check::diagnostic::Diagnostic;
@@ -22,6 +23,7 @@ use events::EVENTS;
 use faults::FAULTS;
 use identity::IDENTITY;
 use queues::{BESIDE, QUEUES};
+use schedules::SCHEDULES;
 
 /// One kind of fault: where it can stand in a template, and how it is planted there.
 pub(crate) struct Fault {
@@ -34,7 +36,7 @@ pub(crate) struct Fault {
 }
 
 fn faults() -> impl Iterator<Item = &'static Fault> {
-    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&BESIDE)
+    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&SCHEDULES).chain(&BESIDE)
 }
 
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
@@ -53,6 +55,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("postgres", queues("warehouse: postgres")),
         ("serverless", queues("redshift: {base_capacity: 16}, load: {timeout_seconds: 900}")),
         ("cluster", queues("warehouse: redshift, redshift: {nodes: 1}")),
+        ("orders", file("alerts: {emails: [a@example.com]}\npipelines:\n  orders: {}\n")),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {

@@ -31,7 +31,7 @@ const BUCKETS: &str = "arn:aws:s3:::millrace-dev";
 const ACCOUNT: &str = "111111111111";
 
 /// A function, what it asks for, and of what.
-const ALLOWED: [(&str, &str, &str); 24] = [
+const ALLOWED: [(&str, &str, &str); 30] = [
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=write_to_s3/date=2026-01-01/x.json"),
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=rejected/x.jsonl"),
     ("WriteToS3", "kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
@@ -59,6 +59,12 @@ const ALLOWED: [(&str, &str, &str); 24] = [
     ("WriteToS3", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-write-to-s3:*"),
     ("Consolidate", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-consolidate:*"),
     ("Transform", "logs:CreateLogStream", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-transform:*"),
+    ("OrdersEtl", "s3:GetObject", "{b}-raw-{a}/orders/orders_data/orders.csv"),
+    ("OrdersEtl", "s3:PutObject", "{b}-output-{a}/orders/analytics_export/orders/agg_shipments.csv"),
+    ("OrdersEtl", "s3:AbortMultipartUpload", "{b}-output-{a}/orders/analytics_export/orders/agg_shipments.csv"),
+    ("OrdersEtl", "sns:Publish", "arn:aws:sns:eu-west-1:{a}:millrace-dev-orders"),
+    ("OrdersEtl", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:{a}:millrace-dev-orders-failures"),
+    ("OrdersEtl", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-orders-etl:*"),
     (
         "LoadWarehouse",
         "logs:PutLogEvents",
@@ -111,7 +117,8 @@ fn each_role_allows_what_its_function_does_and_nothing_else() {
         for other in functions.iter().filter(|other| *other != function) {
             let decision = decided(&world, other, action, &spelt(resource));
             let shared = (function, other.as_str(), action) == ("Transform", "LoadWarehouse", "s3:GetObject")
-                || (other == "SendToFirehose" && action == "sqs:SendMessage");
+                || (other == "SendToFirehose" && action == "sqs:SendMessage" && function == "WriteToS3")
+                || (other == "OrdersEtl" && action.starts_with("ec2:"));
             assert!(
                 shared || decision != Decision::Allowed,
                 "{other} may do what {function} does: {action} {resource}"

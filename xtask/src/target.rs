@@ -46,7 +46,7 @@ fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
     let (shelf, key) = match archive.package {
         Package::Zip => (Shelf::Bucket, format!("{}/{}.zip", archive.function, archive.sha256_hex)),
         Package::Image => {
-            (Shelf::Repository(names::thing(stage, &archive.function)), format!("sha256:{}", archive.sha256_hex))
+            (Shelf::Repository(names::repository(stage, &archive.function)), format!("sha256:{}", archive.sha256_hex))
         }
     };
     Archive {

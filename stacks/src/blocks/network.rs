@@ -36,9 +36,9 @@ struct Endpoint {
 }
 
 impl NetworkView {
-    /// `with_functions`: whether functions stand in it, which call services from there.
-    pub fn new(scope: &Scope, with_functions: bool) -> Self {
-        let wanted = |_: &(&str, &str)| with_functions;
+    /// `services`: what functions call that stand in it.
+    pub fn new(scope: &Scope, services: &[&str]) -> Self {
+        let wanted = |(_, service): &(&str, &str)| services.contains(service);
         let interfaces = [("SecretsEndpoint", "secretsmanager"), ("NoticesEndpoint", "sns")].into_iter().filter(wanted);
         let gateways = [("BucketsEndpoint", "s3"), ("ItemsEndpoint", "dynamodb")].into_iter().filter(wanted);
         let endpoint = |(id, name): (&'static str, &str)| Endpoint {

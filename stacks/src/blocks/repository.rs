@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Scope, Tags};
+use crate::names;
 
 #[derive(Debug, Serialize)]
 pub struct RepositoryView {
@@ -23,7 +24,7 @@ impl RepositoryView {
     pub fn new(scope: &Scope, function: &str) -> Self {
         Self {
             id: repository_id(function),
-            name: scope.name(function),
+            name: names::repository(scope.stage, function),
             deletion: scope.deletion_policy(),
             replace: scope.replace_policy(),
             images: IMAGES,

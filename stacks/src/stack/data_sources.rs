@@ -130,7 +130,7 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     let alerts = TopicView::new(&scope, ("AlertTopic", "alerts"), key, "AlertEmail", &stage.alert_emails).for_alarms();
 
     let pipelines = &stage.pipelines;
-    let network = pipelines.need_network().then(|| NetworkView::new(&scope, pipelines.need_database()));
+    let network = pipelines.need_network().then(|| NetworkView::new(&scope, &pipelines.called_from_network()));
     let database = pipelines.need_database().then(|| DatabaseView::new(&scope, &stage.database));
     let topic = Ref::declared("AlertTopic");
     let alarms = database.iter().flat_map(|database| database.alarms(&scope, &topic)).collect();

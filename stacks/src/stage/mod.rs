@@ -112,7 +112,18 @@ pub struct Pipelines {
 impl Pipelines {
     /// Whether one of them loads into the stage's PostgreSQL.
     pub fn need_database(&self) -> bool {
-        self.orders.is_some() || self.flats.as_ref().is_some_and(|flats| flats.warehouse == Warehouse::Postgres)
+        self.orders.is_some() || self.flats_go_to_postgres()
+    }
+
+    fn flats_go_to_postgres(&self) -> bool {
+        self.flats.as_ref().is_some_and(|flats| flats.warehouse == Warehouse::Postgres)
+    }
+
+    /// The services that functions call which stand beside the database.
+    pub fn called_from_network(&self) -> Vec<&'static str> {
+        let all = self.need_database().then_some(["secretsmanager", "sns", "s3"]).into_iter().flatten();
+        // The ledger of loads is a table.
+        all.chain(self.flats_go_to_postgres().then_some("dynamodb")).collect()
     }
 
     /// Whether something stands in a network of the stage's own: its PostgreSQL, or a warehouse.

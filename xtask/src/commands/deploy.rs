@@ -254,7 +254,14 @@ fn next_steps(stage: &Stage) -> Vec<String> {
             format!("cargo xtask verify {pipeline} --stage {name} --wait 60"),
         ]
     });
-    steps.collect()
+    let orders = pipelines.orders.iter().flat_map(|_| {
+        [
+            format!("cargo xtask send orders --stage {name} --rows 10000"),
+            format!("cargo xtask invoke orders-etl --stage {name}"),
+            format!("cargo xtask verify orders --stage {name}"),
+        ]
+    });
+    steps.chain(orders).collect()
 }
 
 impl fmt::Display for DeployReport {

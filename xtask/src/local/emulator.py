@@ -44,7 +44,7 @@ claimed = claim(os.environ["MILLRACE_EMULATOR_PROCESS"])
 from ministack import app as emulator  # noqa: E402 (only the process that has the claim may load the state)
 from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.persistence import save_state  # noqa: E402
-from ministack.services import cloudwatch_logs, lambda_svc  # noqa: E402
+from ministack.services import cloudwatch_logs, eventbridge, lambda_svc  # noqa: E402
 from ministack.services import cloudformation  # noqa: E402
 from ministack.services.cloudformation import handlers, provisioners  # noqa: E402
 import databases  # noqa: E402
@@ -96,6 +96,19 @@ def keep_stacks_under_review():
     handlers._ACTION_HANDLERS["CreateChangeSet"] = create_for_the_same
 
 
+def say_when_it_was_scheduled():
+    """A target's input may ask for the time of the schedule, which would be handed on as it is written."""
+    invoke = eventbridge._invoke_target
+
+    def invoke_with_time(target, event, *args, **kwargs):
+        if event.get("Source") == "aws.scheduler" and "Input" in target:
+            at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(event["Time"]))
+            target = {**target, "Input": target["Input"].replace("<aws.scheduler.scheduled-time>", at)}
+        return invoke(target, event, *args, **kwargs)
+
+    eventbridge._invoke_target = invoke_with_time
+
+
 def keep_log_groups_gone():
     """A function that ends after its stack is deleted writes to a group that is gone. Its role may not make it anew, and
     the next creation of the stack would find it in its way."""
@@ -113,6 +126,7 @@ def keep_log_groups_gone():
 count_loopback_as_tls()
 keep_log_groups_gone()
 keep_stacks_under_review()
+say_when_it_was_scheduled()
 say_what_replaces()
 streams.keep_the_rules()
 databases.make_them_real()

@@ -19,7 +19,7 @@ fn for_another(template: &mut Value, place: &str, source: &str) {
     set(template, &condition, json!({"ArnLike": {"aws:SourceArn": source}}));
 }
 
-pub(super) static EVENTS: [Fault; 6] = [
+pub(super) static EVENTS: [Fault; 5] = [
     Fault {
         name: "a dead-letter queue that nothing may send to",
         rule: "event-dead-letter",
@@ -52,15 +52,5 @@ pub(super) static EVENTS: [Fault; 6] = [
         rule: "notification-permission",
         places: |t| let_do(t, "s3.amazonaws.com"),
         plant: |t, p| for_another(t, p, "arn:aws:s3:::other"),
-    },
-    Fault {
-        name: "a schedule in no time zone",
-        rule: "schedule-expression",
-        places: |t| at(t, EVENT_RULE, ""),
-        plant: |t, _| {
-            let schedule = json!({"ScheduleExpression": "rate(1 day)", "ScheduleExpressionTimezone": "Europe/Berln",
-                "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": "arn:aws:sqs:eu-west-1:111111111111:jobs", "RoleArn": "arn:aws:iam::111111111111:role/r"}});
-            t["Resources"]["Planted"] = json!({"Type": "AWS::Scheduler::Schedule", "Properties": schedule});
-        },
     },
 ];

@@ -9,5 +9,6 @@ mod house;
 mod interruptions;
 mod least_privilege;
 mod local_stage;
+mod orders;
 mod queues;
 mod two_at_once;

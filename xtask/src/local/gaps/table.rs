@@ -30,9 +30,12 @@ const BUCKET: &str = "AWS::S3::Bucket";
 const DELIVERY: &str = "AWS::KinesisFirehose::DeliveryStream";
 const FUNCTION: &str = "AWS::Lambda::Function";
 const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
+const SCHEDULE: &str = "AWS::Scheduler::Schedule";
 const STREAM: &str = "AWS::Kinesis::Stream";
 
 pub(super) const GAPS: &[Gap] = &[
+    gap("AWS::SNS::Subscription", "Protocol", Is(&["email"]), "no mail is sent, and the address counts as confirmed"),
+    gap(SCHEDULE, "ScheduleExpressionTimezone", Not(&["UTC"]), "the schedule fires at this time in UTC"),
     gap(BUCKET, "LifecycleConfiguration", Set, "the lifecycle rules are dropped, nothing expires"),
     gap(
         BUCKET,

@@ -1,5 +1,6 @@
 //! Functions: what they are given, how long they run, and where they are.
 
+mod destination;
 mod environment_size;
 mod log_group;
 mod log_retention;
@@ -11,7 +12,7 @@ mod timeout;
 
 use crate::rule::Rule;
 
-pub(super) static ALL: [&Rule; 8] = [
+pub(super) static ALL: [&Rule; 9] = [
     &environment_size::RULE,
     &reserved_name::RULE,
     &secret::RULE,
@@ -20,4 +21,5 @@ pub(super) static ALL: [&Rule; 8] = [
     &timeout::RULE,
     &memory::RULE,
     &network::RULE,
+    &destination::RULE,
 ];

@@ -1,5 +1,7 @@
 //! A local stage of its own for a test: its own emulator, on its own port, gone afterwards.
 
+pub(crate) mod mailbox;
+
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
