@@ -5,7 +5,7 @@ use std::time::Duration;
 use oci_client::errors::OciDistributionError as Fault;
 use tokio::time::{sleep, timeout};
 
-use crate::access::{Access, Progress};
+use crate::access::{Access, Progress, Retry};
 use crate::fault::passes;
 
 /// What an answer may take by itself.
@@ -22,10 +22,10 @@ pub(crate) async fn trying<T>(
     mut attempt: impl AsyncFnMut() -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let limit = PATIENCE + Duration::from_secs(bytes / SLOWEST);
-    let mut pause = access.retry.pause;
-    for left in (0..access.retry.attempts).rev() {
-        let outcome = timeout(limit, attempt()).await.unwrap_or_else(|_| Err(too_slow(limit)));
-        match outcome {
+    let Retry { attempts: mut left, mut pause } = access.retry;
+    loop {
+        left = left.saturating_sub(1);
+        match timeout(limit, attempt()).await.unwrap_or_else(|_| Err(too_slow(limit))) {
             Err(fault) if left > 0 && passes(&fault) => {
                 (access.report)(&Progress::Retrying { what: what.to_owned(), because: words(&fault) });
                 sleep(pause).await;
@@ -34,7 +34,6 @@ pub(crate) async fn trying<T>(
             done => return done,
         }
     }
-    Err(Fault::GenericError(Some("it was not to be tried at all".to_owned())))
 }
 
 fn too_slow(limit: Duration) -> Fault {
@@ -56,7 +55,6 @@ fn words(fault: &Fault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Retry;
     use std::cell::Cell;
 
     fn answer(code: u16) -> Fault {

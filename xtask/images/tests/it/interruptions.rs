@@ -1,10 +1,9 @@
-use crate::common::{HERE, access, files, parts, repository};
+use crate::common::{HERE, access, as_process, files, parts, repository};
 use crate::front::{Front, Manner};
 use crate::made_up::{Publisher, Words};
 use images::{Access, Base, Image, Reference, TestRegistry, build, pull, push};
 use std::env;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Of a base in another registry, so that all that a push does is done.
 async fn image(base: &Reference, access: &Access) -> Image {
@@ -89,10 +88,9 @@ async fn a_push_that_was_killed_anywhere_is_repeated() {
     for number in 1..=front.requests().len() {
         let front = Front::before(registry.port(), Manner::HangAt(number));
         let path = format!("killed-{number}");
-        let mut other = Command::new(env::current_exe().unwrap());
-        other.args(["--exact", "interruptions::pushes_until_it_is_killed", "--ignored"]);
+        let mut other = as_process("interruptions::pushes_until_it_is_killed");
         other.env(TARGET, format!("{}/{path}", front.host())).env(BASE, base.to_string()).env(CACHE, &access.cache);
-        let mut other = other.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut other = other.spawn().unwrap();
         front.wait_until_it_hangs();
         other.kill().unwrap();
         other.wait().unwrap();
@@ -108,15 +106,4 @@ async fn pushes_until_it_is_killed() {
     let access = access(Path::new(&env::var(CACHE).unwrap()));
     let image = image(&env::var(BASE).unwrap().parse().unwrap(), &access).await;
     push(&image, &target.parse().unwrap(), &access).await.unwrap();
-}
-
-/// A registry that a test leaves behind would be there for good.
-#[test]
-fn a_registry_is_gone_with_its_files() {
-    let registry = TestRegistry::open().unwrap();
-    let (folder, port) = (registry.folder().to_owned(), registry.port());
-    assert!(folder.join("config.yml").is_file());
-    drop(registry);
-    assert!(!folder.exists());
-    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the registry still listens");
 }
