@@ -1,7 +1,8 @@
 //! A folder of content by its digest, in the form that OCI layouts have: what is in it is what its name says.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -71,7 +72,8 @@ impl Blobs {
         let cannot_write = || format!("cannot write to {}", self.0.display());
         fs::create_dir_all(&self.0).failing(cannot_write)?;
         self.sweep();
-        let file = tempfile::Builder::new().prefix(PARTIAL).tempfile_in(&self.0).failing(cannot_write)?;
+        let mut partial = tempfile::Builder::new();
+        let file = partial.prefix(PARTIAL).permissions(readable()).tempfile_in(&self.0).failing(cannot_write)?;
         Ok(Incoming { blobs: self, file, hash: Sha256::new() })
     }
 
@@ -123,6 +125,11 @@ impl Incoming<'_> {
         self.file.as_file().sync_all().failing(cannot_write)?;
         self.file.persist(&path).map(drop).map_err(|error| error.error).failing(cannot_write)
     }
+}
+
+/// Of a temporary file, which is for its owner alone if nobody says otherwise: a layout may be for several.
+pub(crate) fn readable() -> Permissions {
+    Permissions::from_mode(0o644)
 }
 
 /// Of all that is still to be read.

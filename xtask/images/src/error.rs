@@ -36,7 +36,7 @@ pub enum Error {
     #[error("{registry} does not let us in")]
     Denied { registry: String, source: Box<OciDistributionError> },
 
-    #[error("{registry} has no {what}")]
+    #[error("{registry} does not have what it is asked for, while {what}")]
     Absent { registry: String, what: String, source: Box<OciDistributionError> },
 
     #[error("{registry} cannot be reached, or breaks off, while {what}")]

@@ -4,6 +4,36 @@ use oci_client::errors::{DigestError, OciDistributionError as Fault, OciErrorCod
 
 use crate::error::Error;
 
+/// Why an attempt ended.
+pub(crate) enum Halt {
+    /// The registry, or the way to it.
+    Theirs(Fault),
+    /// What fails on this side does not get better by asking again.
+    Ours(Error),
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        Self::Theirs(fault)
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+/// A stream that breaks. It says so, too, where the client has compared what came with its digest.
+impl From<std::io::Error> for Halt {
+    fn from(error: std::io::Error) -> Self {
+        match error.downcast::<DigestError>() {
+            Ok(mismatch) => Self::Theirs(mismatch.into()),
+            Err(broken) => Self::Theirs(broken.into()),
+        }
+    }
+}
+
 /// Whether the same may work a moment later.
 pub(crate) fn passes(fault: &Fault) -> bool {
     match fault {
@@ -20,11 +50,6 @@ pub(crate) fn passes(fault: &Fault) -> bool {
 
 fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..)
-}
-
-/// Whether something else came than was asked for, though a stream says so as if the line had broken.
-pub(crate) fn is_mismatch(error: &std::io::Error) -> bool {
-    matches!(error.get_ref(), Some(inner) if inner.is::<DigestError>())
 }
 
 /// A fault in the words of this crate.

@@ -42,8 +42,8 @@ pub(crate) enum Content {
 /// Builds an image with one layer on its base. Of the base only what describes it is read.
 pub async fn build(base: &Base, files: &Files, platform: Platform, access: &Access) -> Result<Image, Error> {
     program::check(&files.program, platform, *base == Base::Scratch)?;
-    let own = layer::pack(files)?;
     let ground = resolve::ground(base, platform, access).await?;
+    let own = layer::pack(files)?;
     let config = ground.config.with_function(&own.diff_id)?;
 
     let mut parts = Vec::new();

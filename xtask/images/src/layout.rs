@@ -7,6 +7,7 @@ use std::path::Path;
 use oci_spec::image::Descriptor;
 use serde_json::json;
 
+use crate::blobs::readable;
 use crate::digest::Digest;
 use crate::error::{Error, While};
 use crate::manifest::{Document, read};
@@ -44,7 +45,8 @@ pub(crate) fn declare(folder: &Path, digest: &Digest, document: &[u8]) -> Result
 /// Whoever reads meanwhile sees the old file or the new one.
 fn replace(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
     let cannot_write = || format!("cannot write {}", folder.join(name).display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).failing(cannot_write)?;
+    let mut new = tempfile::Builder::new();
+    let mut file = new.permissions(readable()).tempfile_in(folder).failing(cannot_write)?;
     file.write_all(text.as_bytes()).failing(cannot_write)?;
     file.persist(folder.join(name)).map(drop).map_err(|error| error.error).failing(cannot_write)
 }

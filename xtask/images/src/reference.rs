@@ -40,6 +40,11 @@ impl Repository {
         Reference { repository: self.clone(), digest }
     }
 
+    /// For what is done in it. Then no tag is asked for, but none can be told so.
+    pub(crate) fn address(&self) -> Address {
+        self.tagged("none")
+    }
+
     pub(crate) fn tagged(&self, tag: &str) -> Address {
         Address::with_tag(self.registry.clone(), self.path.clone(), tag.to_owned())
     }

@@ -13,7 +13,7 @@ use crate::access::{Access, Progress};
 use crate::blobs::{Blobs, PIECE};
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::fault::{explained, is_mismatch};
+use crate::fault::{Halt, explained};
 use crate::manifest::{Blob, KINDS, Manifest};
 use crate::reference::{Reference, Repository, is_loopback};
 use crate::retry::trying;
@@ -40,7 +40,7 @@ impl<'a> Remote<'a> {
         let remote = Self { client, auth, repository, access };
         let operations = [RegistryOperation::Pull, RegistryOperation::Push];
         for operation in operations.into_iter().take(if writing { 2 } else { 1 }) {
-            let address = repository.tagged("any");
+            let address = repository.address();
             remote.tried(&what, 0, async || remote.client.auth(&address, &remote.auth, operation).await).await?;
         }
         Ok(remote)
@@ -70,35 +70,23 @@ impl<'a> Remote<'a> {
         let Blob { digest, size, .. } = blob;
         let address = self.repository.at(digest.clone()).address();
         let asked = OciDescriptor { digest: digest.to_string(), ..OciDescriptor::default() };
-        // What fails on this side is no fault of the registry, and is not tried again.
         let what = format!("{digest} is read");
-        let written = self.tried(&what, *size, async || {
+        let read = async || -> Result<(), Halt> {
             let mut pieces = self.client.pull_blob_stream(&address, &asked).await?.stream;
-            let mut incoming = match into.incoming() {
-                Ok(incoming) => incoming,
-                Err(error) => return Ok(Err(error)),
-            };
+            let mut incoming = into.incoming()?;
             let mut bytes = 0;
             while let Some(piece) = pieces.next().await {
-                let piece = match piece {
-                    // The client has compared the digest itself, and says so as if the line had broken.
-                    Err(error) if is_mismatch(&error) => {
-                        return Ok(Err(Error::unfit(digest.as_str(), error.to_string())));
-                    }
-                    piece => piece?,
-                };
+                let piece = piece?;
                 bytes += piece.len() as u64;
                 if bytes > *size {
-                    return Ok(Err(Error::unfit(digest.as_str(), format!("more than its {size} bytes came"))));
+                    return Err(Error::unfit(digest.as_str(), format!("more than its {size} bytes came")).into());
                 }
-                if let Err(error) = incoming.take(&piece) {
-                    return Ok(Err(error));
-                }
+                incoming.take(&piece)?;
                 (self.access.report)(&Progress::Downloading { digest: digest.clone(), bytes, of: *size });
             }
-            Ok(incoming.keep(digest))
-        });
-        written.await?
+            Ok(incoming.keep(digest)?)
+        };
+        self.tried(&what, *size, read).await
     }
 
     pub(crate) async fn has_blob(&self, digest: &Digest) -> Result<bool, Error> {
@@ -109,7 +97,7 @@ impl<'a> Remote<'a> {
 
     /// Whether the registry took it from another of its repositories. Many do not, or not for everybody.
     pub(crate) async fn mount(&self, digest: &Digest, from: &Repository) -> bool {
-        let (address, source) = (self.repository.tagged("any"), from.tagged("any"));
+        let (address, source) = (self.repository.address(), from.address());
         self.client.mount_blob(&address, &source, digest.as_str()).await.is_ok()
     }
 
@@ -120,18 +108,14 @@ impl<'a> Remote<'a> {
         open: impl Fn() -> Result<R, Error>,
     ) -> Result<(), Error> {
         let Blob { digest, size, .. } = blob;
-        let address = self.repository.tagged("any");
+        let address = self.repository.address();
         let what = format!("{digest} is written");
-        let sent = self.tried(&what, *size, async || {
-            let content = match open() {
-                Ok(content) => content,
-                Err(error) => return Ok(Err(error)),
-            };
-            let pieces = stream::iter(self.pieces(content, blob));
+        let write = async || -> Result<(), Halt> {
+            let pieces = stream::iter(self.pieces(open()?, blob));
             self.client.push_blob_stream(&address, pieces, digest.as_str(), Some(*size)).await?;
-            Ok(Ok(()))
-        });
-        sent.await?
+            Ok(())
+        };
+        self.tried(&what, *size, write).await
     }
 
     fn pieces<R: Read>(&self, mut content: R, blob: &Blob) -> impl Iterator<Item = Result<Bytes, Fault>> + use<R> {
@@ -161,13 +145,15 @@ impl<'a> Remote<'a> {
         self.tried(&what, 0, put).await.map(drop)
     }
 
-    async fn tried<T>(
+    async fn tried<T, E: Into<Halt>>(
         &self,
         what: &str,
         bytes: u64,
-        attempt: impl AsyncFnMut() -> Result<T, Fault>,
+        attempt: impl AsyncFnMut() -> Result<T, E>,
     ) -> Result<T, Error> {
-        let outcome = trying(self.access, what, bytes, attempt).await;
-        outcome.map_err(|fault| explained(self.repository.registry(), what, fault))
+        trying(self.access, what, bytes, attempt).await.map_err(|halt| match halt {
+            Halt::Theirs(fault) => explained(self.repository.registry(), what, fault),
+            Halt::Ours(error) => error,
+        })
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use oci_client::errors::OciDistributionError as Fault;
 use tokio::time::{sleep, timeout};
 
-use crate::access::{Access, Progress};
-use crate::fault::passes;
+use crate::access::{Access, Progress, Retry};
+use crate::fault::{Halt, passes};
 
 /// What an answer may take by itself.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -15,18 +15,20 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const SLOWEST: u64 = 50_000;
 
 /// Tries until it works, cannot work, or has been tried often enough. `bytes` is how much goes over the line.
-pub(crate) async fn trying<T>(
+pub(crate) async fn trying<T, E: Into<Halt>>(
     access: &Access,
     what: &str,
     bytes: u64,
-    mut attempt: impl AsyncFnMut() -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+) -> Result<T, Halt> {
     let limit = PATIENCE + Duration::from_secs(bytes / SLOWEST);
-    let mut pause = access.retry.pause;
-    for left in (0..access.retry.attempts).rev() {
-        let outcome = timeout(limit, attempt()).await.unwrap_or_else(|_| Err(too_slow(limit)));
+    let Retry { attempts: mut left, mut pause } = access.retry;
+    loop {
+        left = left.saturating_sub(1);
+        let outcome =
+            timeout(limit, attempt()).await.map_or_else(|_| Err(too_slow(limit)), |ended| ended.map_err(Into::into));
         match outcome {
-            Err(fault) if left > 0 && passes(&fault) => {
+            Err(Halt::Theirs(fault)) if left > 0 && passes(&fault) => {
                 (access.report)(&Progress::Retrying { what: what.to_owned(), because: words(&fault) });
                 sleep(pause).await;
                 pause *= 2;
@@ -34,12 +36,11 @@ pub(crate) async fn trying<T>(
             done => return done,
         }
     }
-    Err(Fault::GenericError(Some("it was not to be tried at all".to_owned())))
 }
 
-fn too_slow(limit: Duration) -> Fault {
+fn too_slow(limit: Duration) -> Halt {
     let why = format!("no end after {} seconds", limit.as_secs());
-    Fault::IoError(std::io::Error::new(std::io::ErrorKind::TimedOut, why))
+    std::io::Error::new(std::io::ErrorKind::TimedOut, why).into()
 }
 
 /// The fault with what it came of, in a line.
@@ -56,7 +57,6 @@ fn words(fault: &Fault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Retry;
     use std::cell::Cell;
 
     fn answer(code: u16) -> Fault {
@@ -67,7 +67,7 @@ mod tests {
         let mut access = Access::with_cache("");
         access.retry = Retry { attempts: 3, pause: Duration::ZERO };
         let count = Cell::new(0);
-        let outcome: Result<(), Fault> = trying(&access, "it is tried", 0, async || {
+        let outcome: Result<(), Halt> = trying(&access, "it is tried", 0, async || {
             count.set(count.get() + 1);
             Err(fault())
         })
@@ -94,6 +94,6 @@ mod tests {
             left -= 1;
             if left == 0 { Ok(7) } else { Err(answer(500)) }
         });
-        assert_eq!(outcome.await.unwrap(), 7);
+        assert_eq!(outcome.await.ok(), Some(7));
     }
 }

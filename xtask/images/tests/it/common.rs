@@ -1,8 +1,9 @@
 //! What the tests have in common.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -76,4 +77,11 @@ pub(crate) fn parts(image: &Image) -> Vec<Digest> {
     let manifest: serde_json::Value = serde_json::from_slice(image.manifest()).unwrap();
     let layers = manifest["layers"].as_array().unwrap().iter();
     layers.chain([&manifest["config"]]).map(|part| part["digest"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// A test that is ignored, as a process of its own.
+pub(crate) fn as_process(test: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored", "--nocapture"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
 }

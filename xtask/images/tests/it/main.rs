@@ -10,5 +10,7 @@ mod interruptions;
 mod made_up;
 mod offline;
 mod pushing;
+mod registries;
 mod reproducible;
 mod running;
+mod tls;
