@@ -26,6 +26,12 @@ mod value;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod migrating;
+#[cfg(test)]
 mod stories;
 
 use contract::orders_etl::OrdersEtl;
