@@ -32,7 +32,11 @@ mod faults;
 #[cfg(test)]
 mod migrating;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod sums;
 
 use contract::orders_etl::OrdersEtl;
 use runtime::{
