@@ -7,7 +7,12 @@ use contract::{
 use runtime::{Handler, testing::Upsets};
 use serde_json::{Value, json};
 
-use crate::bench::{DATES, Db, ORDERS, PRODUCTS, REVIEWS, SHIPMENTS, World, on, run};
+use std::time::{Duration, Instant};
+
+use crate::{
+    bench::{DATES, Db, ORDERS, PRODUCTS, REVIEWS, SHIPMENTS, World, env, on, run},
+    session::Session,
+};
 
 const ORDERS_CSV: &str = "orders_data/orders.csv";
 const REVIEWS_CSV: &str = "orders_data/reviews.csv";
@@ -130,16 +135,31 @@ fn a_database_that_is_away_is_waited_for_and_then_an_error_that_is_told_of() {
     assert!(error.to_string().contains("no connection to 127.0.0.1:1/"), "{error}");
     let [(subject, text)] = &world.notices.published()[..] else { panic!("one notice") };
     assert_eq!(subject, "orders-etl: the orders of 2022-09-05 failed");
-    assert!(text.contains("no connection to 127.0.0.1:1/") && text.contains("onnection refused"), "{text}");
+    assert!(text.contains("Error: no connection to 127.0.0.1:1/") && text.contains("onnection refused"), "{text}");
 }
 
 #[test]
 fn an_invocation_without_time_says_so() {
     let (db, world) = (Db::new(), World::new(Upsets::default()));
     let etl = world.etl(&db, Db::port());
-    let error = run(etl.handle_until(on("2022-09-05"), std::time::Instant::now())).err().unwrap();
+    let error = run(etl.handle_until(on("2022-09-05"), Instant::now())).err().unwrap();
     assert!(error.to_string().contains("no time left"), "{error}");
     assert_eq!(world.told("failed"), 1);
+}
+
+#[test]
+fn an_invocation_that_waits_for_another_in_vain_says_for_what() {
+    let (db, world) = (Db::new(), World::new(Upsets::default()));
+    let (env, database) = (env(), db.reached_at(Db::port()));
+    let error = run(async {
+        let other = Session::begin(&database, &env.schema, Duration::from_mins(1)).await.unwrap();
+        let end = Instant::now() + Duration::from_secs(11);
+        let error = world.etl(&db, Db::port()).handle_until(on("2022-09-05"), end).await.err().unwrap();
+        other.close().await;
+        error
+    });
+    assert!(error.to_string().contains("while waiting for another run of this pipeline to end"), "{error}");
+    assert_eq!(world.invoke(&db, on("2022-09-05")).counts.rejected, 0, "the lock is free again");
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
         end: Instant,
         mut attempt: impl AsyncFnMut(&Session<'_>) -> Result<Report, Trouble>,
     ) -> Result<Report, Trouble> {
-        let mut backoff = Backoff::new(self.pauses, FIRST_PAUSE);
+        let (mut backoff, mut last) = (Backoff::new(self.pauses, FIRST_PAUSE), None);
         loop {
             let left = end.saturating_duration_since(Instant::now()).saturating_sub(ROOM);
             let whole = async {
@@ -107,11 +107,14 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
                 session.close().await;
                 done
             };
-            let done = timeout(left, whole).await;
-            let done = done.unwrap_or_else(|_| Err(Trouble::passing("there was no time left to finish it")));
+            let Ok(done) = timeout(left, whole).await else {
+                // What came before is likelier to say why.
+                return Err(last.unwrap_or_else(|| Trouble::passing("there was no time left to finish it")));
+            };
             match done {
                 Err(trouble) if trouble.may_pass() && is_time_left(end) && backoff.again(&self.pause).await => {
                     tracing::warn!("trying again: {}", chain(&trouble));
+                    last = Some(trouble);
                 }
                 done => return done,
             }

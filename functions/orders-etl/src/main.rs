@@ -32,6 +32,8 @@ mod faults;
 #[cfg(test)]
 mod migrating;
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod random;
 #[cfg(test)]
 mod stories;

@@ -1,18 +1,23 @@
 //! The sums of random shops, beside the same worked out in plain Rust.
 
 use chrono::{Days, Months, NaiveDate};
-use contract::orders::{BEST, HOLIDAYS, SHIPPED};
+use contract::{
+    orders::{BEST, HOLIDAYS, SHIPPED},
+    orders_etl::{Daily, Migrate},
+};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use std::collections::{BTreeMap, BTreeSet};
+use runtime::testing::Upsets;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    time::Duration,
+};
 
 use crate::{
     aggregates,
     bench::{Db, World, date, env, on, run},
     session::Session,
 };
-use contract::orders_etl::{Daily, Migrate};
-use runtime::testing::Upsets;
-use std::time::Duration;
 
 /// All that the sums depend on. Days are counted from one before the day of the run.
 #[derive(Debug, Clone)]
@@ -65,13 +70,11 @@ impl Shop {
         let mut sql = String::new();
         for (ago, (weekday, works)) in &self.dates {
             let day = self.day(*ago);
-            sql += &format!("INSERT INTO if_common.dim_dates VALUES ('{day}', 1, 1, 1, {weekday}, {works});");
+            write!(sql, "INSERT INTO if_common.dim_dates VALUES ('{day}', 1, 1, 1, {weekday}, {works});").unwrap();
         }
         for (place, (ago, product, many)) in self.orders.iter().enumerate() {
             let (day, product) = (self.day(*ago), PRODUCTS[*product]);
-            sql += &format!(
-                "INSERT INTO orders_staging.orders VALUES ({place}, '{place}', '7', '{day}', '{product}', 1, {many}, {many});"
-            );
+            write!(sql, "INSERT INTO orders_staging.orders VALUES ({place}, '{place}', '7', '{day}', '{product}', 1, {many}, {many});").unwrap();
         }
         for (place, shipment @ (order, after, delivered)) in self.shipments.iter().enumerate() {
             let order = order.index(self.orders.len());
@@ -79,13 +82,11 @@ impl Shop {
             let ordered = self.day(self.ordered(shipment).0);
             let shipped = text(after.map(|after| ordered + Days::new(after)));
             let delivered = text(delivered.then(|| ordered + Days::new(10)));
-            sql += &format!(
-                "INSERT INTO orders_staging.shipment_deliveries VALUES ({place}, '{place}', '{order}', {shipped}, {delivered});"
-            );
+            write!(sql, "INSERT INTO orders_staging.shipment_deliveries VALUES ({place}, '{place}', '{order}', {shipped}, {delivered});").unwrap();
         }
         for (place, (product, points)) in self.reviews.iter().enumerate() {
             let product = PRODUCTS[*product];
-            sql += &format!("INSERT INTO orders_staging.reviews VALUES ({place}, {points}, '{product}');");
+            write!(sql, "INSERT INTO orders_staging.reviews VALUES ({place}, {points}, '{product}');").unwrap();
         }
         sql
     }
