@@ -2,7 +2,10 @@
 //! happens, the same invocation again ends in the same state: the date is there once, other dates are as they were, and
 //! one notice of success was sent; two only where SNS's answer came and was not recorded, or never came.
 
-use contract::orders::AGGREGATES;
+use contract::{
+    orders::{AGGREGATES, SHIPMENTS},
+    orders_etl::Daily,
+};
 use postgres::{Break, Cut};
 use runtime::{
     Fault, Handler,
@@ -132,6 +135,36 @@ fn a_run_that_dies_at_any_call_to_s3_or_sns_is_finished_by_the_next() {
             assert_eq!(world.told("are done"), if unheard { 2 } else { 1 }, "{what}");
         }
     }
+}
+
+/// A date that is there with other rows is replaced in the end, and until then is as it was or as it is to be.
+#[test]
+fn a_date_that_is_done_again_may_be_cut_off_as_well() {
+    let (before, again) = (Before::today(), || Daily { again: true, ..on(DAY) });
+    let done_once = || {
+        let (db, world) = before.again();
+        world.invoke(db, on(DAY));
+        world.file(SHIPMENTS.files[0], "shipment_id,order_id,shipment_date,delivery_date\n1,2,2022-09-01,\n");
+        (db, world)
+    };
+    let (db, world) = done_once();
+    let (old, cut) = (sums(db), Cut::before(Db::port(), Break::Never).unwrap());
+    run(world.etl(db, cut.port()).handle(again())).unwrap();
+    let (new, expected) = (sums(db), db.dump());
+    assert_ne!(old, new);
+    for message in (1..=cut.messages()).step_by(4) {
+        let (db, world) = done_once();
+        let cut = Cut::before(Db::port(), Break::After(message)).unwrap();
+        let first = run(world.etl(db, cut.port()).handle(again()));
+        let there = sums(db);
+        assert!(there == new || (there == old && first.is_err()), "after message {message}: {there}");
+        world.invoke(db, again());
+        assert_eq!(db.dump(), expected, "after message {message}");
+    }
+}
+
+fn sums(db: &Db) -> String {
+    db.sql(&AGGREGATES.map(|table| format!("SELECT * FROM orders_analytics.{table} ORDER BY 1;")).concat())
 }
 
 #[test]
