@@ -153,7 +153,7 @@ fn an_invocation_that_waits_for_another_in_vain_says_for_what() {
     let (env, database) = (env(), db.reached_at(Db::port()));
     let error = run(async {
         let other = Session::begin(&database, &env.schema, Duration::from_mins(1)).await.unwrap();
-        let end = Instant::now() + Duration::from_secs(14);
+        let end = Instant::now() + Duration::from_secs(18);
         let error = world.etl(&db, Db::port()).handle_until(on("2022-09-05"), end).await.err().unwrap();
         other.close().await;
         error

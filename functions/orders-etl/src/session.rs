@@ -26,13 +26,13 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// With so much time left, of which the most may be spent on waiting for another invocation.
+    /// With so much time left, of which three quarters may be spent on waiting for another invocation.
     pub(crate) async fn begin<L: Logins>(
         database: &Database<L>,
         schema: &'a SchemaName,
         left: Duration,
     ) -> Result<Self, Trouble> {
-        let (wait, left) = ((left * 9 / 10).as_millis().max(1), left.as_millis().max(1));
+        let (wait, left) = ((left * 3 / 4).as_millis().max(1), left.as_millis().max(1));
         // A function that is killed says no good-bye. So that its lock is free soon, the server asks whether it lives.
         let settings = format!(
             "-c TimeZone=UTC -c client_min_messages=warning -c work_mem=32MB -c jit=off -c lock_timeout={wait}ms \
