@@ -8,8 +8,8 @@ use contract::{
 };
 use postgres::{ThrowAway, throw_away};
 use runtime::{
-    Answer, Handler, Sleep,
-    testing::{MemoryNotices, MemoryObjects, Upsets},
+    Answer, Handler,
+    testing::{MemoryNotices, MemoryObjects, Upsets, Watch},
 };
 use std::{
     error::Error,
@@ -61,25 +61,13 @@ impl Db {
         Self { name }
     }
 
-    /// Another one that is as this one is, and is reached by the same role.
-    pub(crate) fn copy(&self) -> Self {
-        let name = format!("{}_{}", self.name, DATABASES.fetch_add(1, Ordering::SeqCst));
-        let copy = format!("CREATE DATABASE {name} TEMPLATE {} OWNER {};", self.name, self.role());
-        SERVER.sql("postgres", &copy).unwrap();
-        Self { name }
-    }
-
-    fn role(&self) -> String {
-        self.name.split('_').take(2).collect::<Vec<_>>().join("_")
-    }
-
     pub(crate) fn port() -> u16 {
         SERVER.port()
     }
 
     pub(crate) fn reached_at(&self, port: u16) -> Database<Known> {
         let server = Server { host: "127.0.0.1".to_owned(), port, database: self.name.clone() };
-        Database { server, logins: Known(self.role()), trust: TRUST.clone() }
+        Database { server, logins: Known(self.name.clone()), trust: TRUST.clone() }
     }
 
     pub(crate) fn sql(&self, statements: &str) -> String {
@@ -139,13 +127,13 @@ impl World {
     }
 
     /// A function that reaches the database at this port.
-    pub(crate) fn etl(&self, db: &Db, port: u16) -> Etl<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, Sleep> {
+    pub(crate) fn etl(&self, db: &Db, port: u16) -> Etl<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, Watch> {
         let etl = Etl {
             env: env(),
             objects: Rc::clone(&self.objects),
             notices: Rc::clone(&self.notices),
             database: db.reached_at(port),
-            pause: Sleep,
+            pause: Watch::default(),
             clock: || "2022-09-05T06:00:00Z".parse::<DateTime<Utc>>().unwrap(),
             migrations: MIGRATIONS,
             pauses: 0,

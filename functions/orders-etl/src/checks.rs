@@ -1,6 +1,6 @@
 //! What only the database can tell of a file: ids that are there twice, and names of things that nobody knows.
 
-use contract::orders::{DIMENSIONS_SCHEMA, ORDERS, REVIEWS, SHIPMENTS, Sheet};
+use contract::orders::{ORDERS, REVIEWS, SHIPMENTS, Sheet};
 
 use crate::{
     fault::{Complaint, Faults},
@@ -25,31 +25,43 @@ FROM {table} AS named
 WHERE NOT EXISTS (SELECT FROM {known} AS known WHERE CAST(known.{id} AS TEXT) = named.{id})
 ORDER BY named.line LIMIT 1";
 
+/// What is looked for in a staged file.
+struct Check {
+    table: &'static str,
+    /// What no two rows may have in common.
+    id: Option<&'static str>,
+    /// What names something else, the table that knows it, and what people call that.
+    named: &'static str,
+    known: &'static str,
+    place: &'static str,
+}
+
+const OF_PRODUCTS: &str = "{dimensions}.dim_products";
+
+const CHECKS: [Check; 3] = [
+    Check { table: ORDERS.table, id: Some("order_id"), named: "product_id", known: OF_PRODUCTS, place: OF_PRODUCTS },
+    Check { table: REVIEWS.table, id: None, named: "product_id", known: OF_PRODUCTS, place: OF_PRODUCTS },
+    Check {
+        table: SHIPMENTS.table,
+        id: Some("shipment_id"),
+        named: "order_id",
+        known: "\"{schema}_staging\".orders",
+        place: ORDERS.files[0],
+    },
+];
+
 /// Of a staged file, with the faults that were found while it was read.
 pub(crate) async fn staged(session: &Session<'_>, sheet: &Sheet, faults: Faults) -> Result<Faults, Trouble> {
-    let table = format!("\"{{schema}}_staging\".{}", sheet.table);
-    let products = format!("{DIMENSIONS_SCHEMA}.dim_products");
-    let orders = format!("\"{{schema}}_staging\".{}", ORDERS.table);
-    let (id, named) = match sheet.table {
-        table if table == ORDERS.table => {
-            (Some("order_id"), Some(("product_id", products.as_str(), products.as_str())))
-        }
-        table if table == REVIEWS.table => (None, Some(("product_id", products.as_str(), products.as_str()))),
-        table if table == SHIPMENTS.table => {
-            (Some("shipment_id"), Some(("order_id", orders.as_str(), ORDERS.files[0])))
-        }
-        _ => (None, None),
+    let Some(check) = CHECKS.iter().find(|check| check.table == sheet.table) else { return Ok(faults) };
+    let table = format!("\"{{schema}}_staging\".{}", check.table);
+    let faults = match check.id {
+        Some(id) => faults.or_earlier(twice(session, &table, id).await?),
+        None => faults,
     };
-    let mut faults = faults;
-    if let Some(id) = id {
-        faults = faults.or_earlier(twice(session, &table, id).await?);
-    }
-    if let Some((id, known, place)) = named {
-        let sql = UNKNOWN.replace("{table}", &table).replace("{known}", known).replace("{id}", id);
-        let why = |value: &str, _: &str| format!("{id} {} is not in {place}", shown(value));
-        faults = faults.or_earlier(first(session, "looking for unknown ids", &sql, "unknown", why).await?);
-    }
-    Ok(faults)
+    let sql = UNKNOWN.replace("{table}", &table).replace("{known}", check.known).replace("{id}", check.named);
+    let place = session.fill(check.place, &[]);
+    let why = |value: &str, _: &str| format!("{} {} is not in {place}", check.named, shown(value));
+    Ok(faults.or_earlier(first(session, "looking for unknown ids", &sql, "unknown", why).await?))
 }
 
 /// Rows with the same id, of which nobody knows which one is meant.

@@ -20,6 +20,7 @@ use warehouse::Logins;
 use crate::{
     day::day,
     fault::Refusal,
+    load::Amount,
     migrations::Migration,
     notice,
     report::{Report, Status},
@@ -31,7 +32,7 @@ use crate::{
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What is kept of an invocation's time to tell people that it failed.
-const ROOM: Duration = Duration::from_secs(10);
+const ROOM: Duration = Duration::from_secs(12);
 
 /// Of several attempts, before the second. A database that changes to its standby is back within two minutes.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -69,18 +70,18 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
             }
         };
         let outcome = self.patiently(end, attempt).await;
-        let records = usize::try_from(course.amount.records).unwrap_or(usize::MAX);
         match outcome {
             Ok(report) => {
-                let done = if report.status == Status::Done { records } else { 0 };
-                let bytes = if report.status == Status::Done { course.amount.bytes } else { 0 };
-                let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-                Ok(Answer { response: report, counts: Counts { input: done, out: done, bytes, ..Counts::default() } })
+                let done = if report.status == Status::Done { course.amount } else { Amount::default() };
+                let (records, bytes) = (count(done.records), count(done.bytes));
+                let counts = Counts { input: records, out: records, bytes, ..Counts::default() };
+                Ok(Answer { response: report, counts })
             }
             Err(Trouble::Refused(refusal)) => {
                 // Nobody would hear of it otherwise: if they cannot be told, Lambda is to try again.
                 tools.tell(&notice::refused(day, &refusal)).await?;
-                let counts = Counts { input: records.max(1), rejected: records.max(1), ..Counts::default() };
+                let records = count(course.amount.records.max(1));
+                let counts = Counts { input: records, rejected: records, ..Counts::default() };
                 Ok(Answer { response: refused(day, refusal), counts })
             }
             Err(trouble) => {
@@ -98,7 +99,7 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
         end: Instant,
         mut attempt: impl AsyncFnMut(&Session<'_>) -> Result<Report, Trouble>,
     ) -> Result<Report, Trouble> {
-        let mut backoff = Backoff::new(self.pauses, FIRST_PAUSE);
+        let (mut backoff, mut last) = (Backoff::new(self.pauses, FIRST_PAUSE), None);
         loop {
             let left = end.saturating_duration_since(Instant::now()).saturating_sub(ROOM);
             let whole = async {
@@ -107,11 +108,14 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
                 session.close().await;
                 done
             };
-            let done = timeout(left, whole).await;
-            let done = done.unwrap_or_else(|_| Err(Trouble::passing("there was no time left to finish it")));
+            let Ok(done) = timeout(left, whole).await else {
+                // What came before is likelier to say why.
+                return Err(last.unwrap_or_else(|| Trouble::passing("there was no time left to finish it")));
+            };
             match done {
                 Err(trouble) if trouble.may_pass() && is_time_left(end) && backoff.again(&self.pause).await => {
                     tracing::warn!("trying again: {}", chain(&trouble));
+                    last = Some(trouble);
                 }
                 done => return done,
             }
@@ -126,6 +130,10 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
 
 fn is_time_left(end: Instant) -> bool {
     end.saturating_duration_since(Instant::now()) > ROOM
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn refused(day: Option<NaiveDate>, refusal: Refusal) -> Report {

@@ -26,7 +26,19 @@ mod value;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod migrating;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
+mod random;
+#[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod sums;
 
 use contract::orders_etl::OrdersEtl;
 use runtime::{

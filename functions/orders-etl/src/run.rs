@@ -6,8 +6,9 @@
 //! 3. People are told, once, and that is recorded.
 //!
 //! The lock of the session is held all the while, so that no two invocations are between two of these steps. A second mail
-//! can come in one case only: where SNS has taken the notice and the function dies before that is recorded, or never hears
-//! SNS's answer.
+//! can come in one case only: where SNS has taken the notice, and the function never hears its answer, or dies before that is
+//! recorded. One that only loses its connection there remembers, and records it in its next attempt; unless another
+//! invocation was waiting for the lock, and tells first.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use contract::{Run, orders_etl::Env};

@@ -26,17 +26,17 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Waits for another invocation for so long, which is also what any statement may take.
+    /// With so much time left, of which three quarters may be spent on waiting for another invocation.
     pub(crate) async fn begin<L: Logins>(
         database: &Database<L>,
         schema: &'a SchemaName,
         left: Duration,
     ) -> Result<Self, Trouble> {
-        let left = left.as_millis().max(1);
+        let (wait, left) = ((left * 3 / 4).as_millis().max(1), left.as_millis().max(1));
         // A function that is killed says no good-bye. So that its lock is free soon, the server asks whether it lives.
         let settings = format!(
-            "-c TimeZone=UTC -c client_min_messages=warning -c work_mem=32MB -c jit=off -c lock_timeout={left}ms \
-             -c statement_timeout={left}ms -c idle_in_transaction_session_timeout=60s \
+            "-c TimeZone=UTC -c client_min_messages=warning -c work_mem=32MB -c jit=off -c lock_timeout={wait}ms \
+             -c statement_timeout={left}ms -c idle_in_transaction_session_timeout=120s \
              -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         );
         let wish = warehouse::Session { application: "orders-etl", settings: &settings };

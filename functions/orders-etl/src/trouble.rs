@@ -82,10 +82,17 @@ impl From<PortError> for Trouble {
 
 impl From<LoadError> for Trouble {
     fn from(error: LoadError) -> Self {
-        let what = error.to_string();
         match error {
-            LoadError::Passing { cause, .. } => Self::Passing { what, cause },
-            other => Self::Lasting { what, cause: Some(other.into()) },
+            // A secret that may not be read stays so, however often it is asked for.
+            LoadError::Passing { what, cause: Some(cause) } if is_lasting(&*cause) => {
+                Self::Lasting { what, cause: Some(cause) }
+            }
+            LoadError::Passing { what, cause } => Self::Passing { what, cause },
+            other => Self::lasting(other.to_string()),
         }
     }
+}
+
+fn is_lasting(cause: &(dyn Error + Send + Sync + 'static)) -> bool {
+    cause.downcast_ref::<PortError>().is_some_and(|error| error.fault() != Fault::Passing)
 }

@@ -30,7 +30,7 @@ pub use large::MemoryBody;
 pub use memory::{MemoryDelivery, MemoryObjects};
 pub use notices::MemoryNotices;
 pub use objects::{plain, queue_event, received, told};
-pub use pace::Pace;
+pub use pace::{Pace, peak_mb};
 pub use poller::{Poller, Told};
 pub use queue::{Handed, QueueSchedule, deliver, for_each_queue};
 pub use queue_bench::{QueueBench, Written};

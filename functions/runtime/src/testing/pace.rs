@@ -73,7 +73,7 @@ impl Pace {
 }
 
 /// The most memory that this process has had.
-fn peak_mb() -> Result<Value, BoxError> {
+pub fn peak_mb() -> Result<Value, BoxError> {
     let status = fs::read_to_string("/proc/self/status")?;
     let kb =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
