@@ -73,7 +73,7 @@ fn subject(what: &str) -> Subject {
 
 /// The command that begins a run of a date.
 fn again(day: NaiveDate) -> String {
-    format!("cargo xtask invoke orders --stage STAGE --today {day}")
+    format!("cargo xtask invoke orders-etl --stage STAGE --today {day}")
 }
 
 fn function() -> String {

@@ -1,7 +1,5 @@
 //! How fast files are staged, beside PostgreSQL's own `COPY` of the same file into an equal table; how long a whole run
-//! takes, and how much memory. Run it in release, with `MILLRACE_PACE_ROWS` orders:
-//!
-//! `cargo test --release -p orders-etl --bin orders-etl -- pace::pace --exact --ignored --nocapture`
+//! takes, and how much memory: a part of `cargo xtask bench --functions`.
 
 use bytes::Bytes;
 use contract::{

@@ -142,7 +142,7 @@ fn dates_that_nobody_knows_are_no_holidays_and_are_told_of() {
     assert!(world.export(HOLIDAYS).ends_with("\n2022-09-05,0,0,0,0,0,0,0,0,0,0,0,0\n"));
     let text = world.notices.published().remove(0).1;
     assert!(text.contains("On 2 dates there are orders, but if_common.dim_dates does not have them"), "{text}");
-    assert!(text.contains("cargo xtask invoke orders --stage STAGE --today 2022-09-05 --again"), "{text}");
+    assert!(text.contains("cargo xtask invoke orders-etl --stage STAGE --today 2022-09-05 --again"), "{text}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn complete(tools: &Path, package: &Package) -> Option<PathBuf> {
 
 /// Downloads the package and unpacks it; answers with its version.
 fn unpack(making: &Path, package: &Package, lock: &File) -> Outcome<String> {
-    asked(Command::new("apt-get").args(["download", package.name]).current_dir(making), package, lock)?;
+    download(making, package, lock)?;
     let files = fs::read_dir(making).failing(|| format!("cannot look into {}", making.display()))?;
     let mut archives = files.flatten().map(|entry| entry.path());
     let archive = archives.find(|path| path.extension().is_some_and(|extension| extension == "deb"));
@@ -70,6 +70,25 @@ fn unpack(making: &Path, package: &Package, lock: &File) -> Outcome<String> {
     let version = asked(Command::new("dpkg-deb").arg("--field").arg(&archive).arg("Version"), package, lock)?;
     // A version may have an epoch, and an upgrade of it a tilde: neither is for the name of a folder.
     Ok(version.trim().replace(|c: char| !(c.is_ascii_alphanumeric() || ".+-".contains(c)), "_"))
+}
+
+/// With the lists of packages that the system has; where it has none, or old ones, with lists of its own.
+fn download(making: &Path, package: &Package, lock: &File) -> Outcome {
+    let apt = |options: &[String], words: &[&str]| {
+        asked(Command::new("apt-get").args(options).args(words).current_dir(making), package, lock)
+    };
+    if apt(&[], &["download", package.name]).is_ok() {
+        return Ok(());
+    }
+    let lists = making.join("lists");
+    let cannot_write = || format!("cannot write to {}", lists.display());
+    fs::create_dir_all(lists.join("partial")).failing(cannot_write)?;
+    let cache = making.join("cache");
+    fs::create_dir_all(cache.join("archives").join("partial")).failing(cannot_write)?;
+    let own = ["Dir::State::lists", "Dir::Cache"].into_iter().zip([&lists, &cache]);
+    let own: Vec<String> = own.map(|(key, folder)| format!("-o{key}={}", folder.display())).collect();
+    apt(&own, &["update"])?;
+    apt(&own, &["download", package.name]).map(drop)
 }
 
 fn asked(command: &mut Command, package: &Package, lock: &File) -> Outcome<String> {

@@ -11,6 +11,7 @@ use std::process::Command;
 
 use crate::progress::{Task, say};
 use crate::project::Project;
+use crate::tools;
 use engine::failure::{Context, Failure, Outcome};
 
 /// What is measured, with its handler in Python.
@@ -25,11 +26,27 @@ const TIMES_PYTHON: f64 = 20.0;
 const OF_CEILING: f64 = 0.5;
 const PEAK_MB: f64 = 256.0;
 
+/// What is measured beside PostgreSQL's own way to read a file, and with how many orders.
+const ORDERS: &str = "orders-etl";
+const ORDERS_ROWS: u64 = 10_000_000;
+
 #[derive(Debug, Serialize)]
 pub(super) struct FunctionsReport {
     input_mb: u64,
     large_mb: u64,
     paces: Vec<Pace>,
+    orders: OrdersPace,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct OrdersPace {
+    rows: u64,
+    rows_per_second: f64,
+    of_copy: f64,
+    aim_of_copy: f64,
+    whole_run_seconds: f64,
+    peak_mb: f64,
+    limit_mb: f64,
 }
 
 /// Megabytes a second of input, unpacked.
@@ -75,12 +92,13 @@ impl FunctionsReport {
                 peak_mb: large.peak_mb,
             });
         }
-        Ok(Self { input_mb, large_mb, paces })
+        let binary = binaries.get(ORDERS).ok_or_else(|| Failure::new(format!("cargo built no {ORDERS}")))?;
+        Ok(Self { input_mb, large_mb, paces, orders: orders(project, binary)? })
     }
 
     /// The paces are aims; what a function may take is a limit, since with more it is killed.
     pub(super) fn keeps_its_limit(&self) -> bool {
-        self.paces.iter().all(|pace| pace.peak_mb < PEAK_MB)
+        self.paces.iter().all(|pace| pace.peak_mb < PEAK_MB) && self.orders.peak_mb < self.orders.limit_mb
     }
 }
 
@@ -139,11 +157,28 @@ impl Bench<'_> {
     }
 }
 
+/// The function's own benchmark, which tells a line of JSON among what tests say.
+fn orders(project: &Project, binary: &Path) -> Outcome<OrdersPace> {
+    let servers = tools::postgres(project)?;
+    let _task = Task::start(&format!("measuring: {ORDERS}"));
+    let mut command = Command::new(binary);
+    command.args(["pace::pace", "--exact", "--ignored", "--nocapture"]);
+    command.env("MILLRACE_PACE_ROWS", ORDERS_ROWS.to_string()).env(postgres::VARIABLE, servers.folder());
+    let output = command.output().failing(|| format!("cannot run {}", binary.display()))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let told = said.lines().find_map(|line| serde_json::from_str(line).ok());
+    told.filter(|_| output.status.success()).ok_or_else(|| {
+        Failure::new(format!("{ORDERS}: its benchmark fails"))
+            .since([said, String::from_utf8_lossy(&output.stderr)].concat())
+            .hint("mend that first: a failure has no speed")
+    })
+}
+
 /// The benchmarks that the functions' crates have among their tests, by function.
 fn binaries(project: &Project) -> Outcome<BTreeMap<String, PathBuf>> {
     let mut command = Command::new("cargo");
     command.args(["test", "--release", "--no-run", "--quiet", "--ignore-rust-version", "--message-format", "json"]);
-    for (function, _) in FUNCTIONS {
+    for function in FUNCTIONS.map(|(function, _)| function).into_iter().chain([ORDERS]) {
         command.args(["--package", function, "--bin", function]);
     }
     let output = command.current_dir(project.root()).output().failing(|| "cannot run cargo".to_owned())?;
@@ -189,6 +224,13 @@ impl fmt::Display for FunctionsReport {
             write!(f, "  with {} MB: {large_mb_per_second:.0} MB/s, and {peak_mb:.0} MB of memory; ", self.large_mb)?;
             writeln!(f, "limit {PEAK_MB:.0}, {}", if *peak_mb < PEAK_MB { "kept" } else { "BROKEN" })?;
         }
-        Ok(())
+        let OrdersPace { rows, rows_per_second, of_copy, aim_of_copy, whole_run_seconds, peak_mb, limit_mb } =
+            &self.orders;
+        writeln!(
+            f,
+            "{ORDERS}: {rows_per_second:.0} rows a second of {rows}, {whole_run_seconds:.0} s for the whole run"
+        )?;
+        write!(f, "  {of_copy:.2} of PostgreSQL's own COPY; aim {aim_of_copy}, {}; ", kept(of_copy >= aim_of_copy))?;
+        writeln!(f, "{peak_mb:.0} MB of memory; limit {limit_mb:.0}, {}", kept(peak_mb < limit_mb))
     }
 }
