@@ -24,8 +24,8 @@ fn exports(stage: &LocalStage, date: &str) -> Value {
 async fn a_day_of_orders_is_summed_up_once_and_told_of() {
     let checkout = second_checkout();
     let file = checkout.join("environments/local.yaml");
-    let listening = "hotswap: true\nalerts: {emails: [somebody@example.com]}\n";
-    fs::write(&file, fs::read_to_string(&file).unwrap().replace("hotswap: true\n", listening)).unwrap();
+    let with_mail = "hotswap: true\nalerts: {emails: [somebody@example.com]}\n";
+    fs::write(&file, fs::read_to_string(&file).unwrap().replace("hotswap: true\n", with_mail)).unwrap();
     let stage = LocalStage::of(checkout.clone());
     let deployed = stage.json(&["deploy", "--stage", "local"]);
     let endpoint = deployed["endpoint"].as_str().unwrap().to_owned();
@@ -70,8 +70,8 @@ async fn a_day_of_orders_is_summed_up_once_and_told_of() {
     // The same date once more only when asked, and then from what lies there now.
     stage.json(&["send", "orders", "--stage", "local", "--rows", "1000", "--today", "2022-09-05", "--seed", "3"]);
     stage.json(&run[..run.len() - 1]);
-    let stale = stage.run(&["verify", "orders", "--stage", "local", "--today", "2022-09-05"]);
-    assert_eq!(stale.status.code(), Some(1), "{}", text(&stale.stdout));
+    let outdated = stage.run(&["verify", "orders", "--stage", "local", "--today", "2022-09-05"]);
+    assert_eq!(outdated.status.code(), Some(1), "{}", text(&outdated.stdout));
     stage.json(&[&run[..run.len() - 1], &["--again"]].concat());
     exports(&stage, "2022-09-05");
 
@@ -80,18 +80,18 @@ async fn a_day_of_orders_is_summed_up_once_and_told_of() {
 
 /// The emulator takes everybody as confirmed.
 async fn somebody_leaves(stage: &LocalStage, endpoint: &str, topic: &str) {
-    let state = || {
+    let listening = || {
         let listeners = stage.json(&["status", "--stage", "local"])["listeners"].clone();
         let of_orders = listeners.as_array().unwrap().iter().find(|one| one["topic"] == "OrdersTopic").unwrap().clone();
         assert_eq!(of_orders["address"], "somebody@example.com");
         of_orders["state"].as_str().unwrap().to_owned()
     };
-    assert_eq!(state(), "confirmed");
+    assert_eq!(listening(), "confirmed");
     let topics = aws_sdk_sns::Client::new(&client_config(endpoint).await);
     let all = topics.list_subscriptions_by_topic().topic_arn(topic).send().await.unwrap();
     let by_mail = all.subscriptions().iter().find(|one| one.protocol() == Some("email")).unwrap();
     topics.unsubscribe().subscription_arn(by_mail.subscription_arn().unwrap()).send().await.unwrap();
-    assert_eq!(state(), "unsubscribed");
+    assert_eq!(listening(), "unsubscribed");
 }
 
 /// The schedule begins it as well, and says when that was.
@@ -105,7 +105,7 @@ async fn by_its_schedule(stage: &LocalStage, file: &std::path::Path, endpoint: &
     stage.json(&["deploy", "--stage", "local"]);
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     let s3 = aws_sdk_s3::Client::from_conf(s3);
-    let until = Instant::now() + Duration::from_secs(180);
+    let until = Instant::now() + Duration::from_mins(3);
     loop {
         let key = "orders/analytics_export/orders/agg_shipments.csv";
         let object = s3.get_object().bucket("millrace-local-output-000000000000").key(key).send().await.unwrap();

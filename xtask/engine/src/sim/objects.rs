@@ -35,7 +35,7 @@ impl World {
 
     /// Stores an image in a repository that is there, as an object under its digest.
     pub fn push(&mut self, repository: &str, digest: &str) -> Answer {
-        if !self.things.get(repository).is_some_and(|thing| thing.kind == "AWS::ECR::Repository") {
+        if self.things.get(repository).is_none_or(|thing| thing.kind != "AWS::ECR::Repository") {
             let missing = format!("The repository with name '{repository}' does not exist");
             return Err(super::refuse("ecr:PutImage", Fault::NotFound, &missing));
         }
