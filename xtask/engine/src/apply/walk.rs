@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::lease::Lease;
 use crate::plan::{Plan, StackPlan, Step};
+use crate::target::Shelf;
 
 /// What a walk did.
 #[derive(Debug, Default)]
@@ -34,6 +35,13 @@ enum Done {
 pub(super) fn makes_bucket(engine: &Engine<'_, impl Cloud>, plan: &Plan) -> bool {
     let makes = |stack: &&StackPlan| matches!(stack.action, Step::Create | Step::Recreate);
     plan.stacks.iter().filter(makes).any(|stack| stack.name == engine.target.bucket_stack)
+}
+
+/// Whether code has to wait for the stack of the places that it is put to: its bucket, or a repository that it may lack.
+fn makes_shelves(engine: &Engine<'_, impl Cloud>, plan: &Plan) -> bool {
+    let images = engine.target.archives.iter().any(|archive| archive.shelf != Shelf::Bucket);
+    let changes = |stack: &StackPlan| stack.name == engine.target.bucket_stack && stack.action != Step::Nothing;
+    makes_bucket(engine, plan) || images && plan.stacks.iter().any(changes)
 }
 
 /// Keeps the lease while the work goes on, and gives both up if another run takes it over.
@@ -85,10 +93,10 @@ pub(super) async fn walk<'a, C: Cloud>(
     let mut running: FuturesUnordered<LocalBoxFuture<'_, Outcome<Done>>> = FuturesUnordered::new();
     let changing = plan.stacks.iter().any(|stack| stack.action != Step::Nothing && stack.takes_code());
     let mut uploads = changing.then_some(());
-    let bucket_first = makes_bucket(engine, plan);
+    let shelves_first = makes_shelves(engine, plan);
     loop {
         let is_done = |name: &str| done.get(name).is_some_and(|applied: &Applied| !applied.detached);
-        if uploads.is_some() && (!bucket_first || is_done(&engine.target.bucket_stack)) {
+        if uploads.is_some() && (!shelves_first || is_done(&engine.target.bucket_stack)) {
             uploads = None;
             running.push(Box::pin(async move { upload(engine).await.map(Done::Uploads) }));
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Set;
 use super::bench::Bench;
 use super::crashes::{Story, What};
-use super::stage::{FIRST, LARGER, LARGEST, OTHER_CODE, STACKS, stage, unkept};
+use super::stage::{FIRST, IMAGED, LARGER, LARGEST, OTHER_CODE, STACKS, stage, unkept};
 use crate::cloud::StackStatus as S;
 use crate::schemas::Schemas;
 use crate::sim::FewSchemas;
@@ -28,6 +28,7 @@ pub(super) fn own() -> Vec<Story> {
     };
     let mut stories = of(set, &few);
     stories.extend(recoveries(&few));
+    stories.extend(images(&few));
     for (story, first_seed) in stories.iter_mut().zip((FIRST_SEED..).step_by(100_000_000)) {
         story.first_seed = first_seed;
     }
@@ -65,6 +66,19 @@ pub(super) fn of(set: Set, schemas: &Rc<dyn Schemas>) -> Vec<Story> {
         first_seed: OTHERS,
     };
     stories.into_iter().map(named).collect()
+}
+
+/// A repository comes with the image that is put into it.
+fn images(schemas: &Rc<dyn Schemas>) -> [Story; 2] {
+    let nothing = Bench::new(1, Rc::clone(schemas));
+    let standing = nothing.again(1);
+    let _ = standing.calm("setup", &stage(FIRST));
+    [("created with an image", nothing), ("its first image", standing)].map(|(name, from)| Story {
+        name: format!("four stacks: {name}"),
+        from,
+        what: What::Deploy(stage(IMAGED)),
+        first_seed: OTHERS,
+    })
 }
 
 /// Deploys that begin with a stack that an earlier one left in an odd state, and a destroy that has to write the policies

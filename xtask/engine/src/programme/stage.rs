@@ -19,12 +19,15 @@ pub(super) struct Version {
     pub extra: bool,
     /// Whether `load` imports from `ingestion`, and `ingestion` exports for it.
     pub linked: bool,
+    /// Whether the function `load` is packaged as an image, with a repository for it.
+    pub image: bool,
 }
 
-pub(super) const FIRST: Version = Version { shards: 2, code: "one", extra: false, linked: true };
+pub(super) const FIRST: Version = Version { shards: 2, code: "one", extra: false, linked: true, image: false };
 pub(super) const LARGER: Version = Version { shards: 4, extra: true, ..FIRST };
 pub(super) const OTHER_CODE: Version = Version { code: "two", ..FIRST };
-pub(super) const LARGEST: Version = Version { shards: 8, code: "three", extra: true, linked: true };
+pub(super) const LARGEST: Version = Version { shards: 8, code: "three", extra: true, ..FIRST };
+pub(super) const IMAGED: Version = Version { image: true, ..FIRST };
 pub(super) const UNLINKED: Version = Version { linked: false, ..FIRST };
 
 pub(super) const STACKS: [&str; 4] = ["sim-data-sources", "sim-stream", "sim-ingestion", "sim-load"];
@@ -32,7 +35,7 @@ pub(super) const BUCKET: &str = "sim-artifacts";
 
 pub(super) fn stage(version: Version) -> Target {
     let functions = ["store", "forward", "consolidate", "load"];
-    let stacks = [data_sources(), stream(version), ingestion(version), load(version)];
+    let stacks = [data_sources(version), stream(version), ingestion(version), load(version)];
     Target {
         stage: "sim".to_owned(),
         stacks: STACKS.into_iter().zip(stacks).map(|(name, body)| wanted(name, &body, version)).collect(),
@@ -93,12 +96,15 @@ pub(super) fn named(name: &str, version: Version) -> Target {
     target
 }
 
-/// The function that is packaged as an image, and its repository.
-const IMAGE: &str = "load";
+/// The repository of the one function that is packaged as an image.
 const REPOSITORY: &str = "sim-images";
 
+fn is_image(function: &str, version: Version) -> bool {
+    version.image && function == "load"
+}
+
 fn key(function: &str, version: Version) -> String {
-    if function == IMAGE {
+    if is_image(function, version) {
         return format!("sha256:{}", &hash::hex(&[version.code.as_bytes()])[..16]);
     }
     format!("{function}/{}.zip", &hash::hex(&[function.as_bytes(), version.code.as_bytes()])[..16])
@@ -107,7 +113,7 @@ fn key(function: &str, version: Version) -> String {
 fn archive(function: &str, version: Version) -> Archive {
     let key = key(function, version);
     let sha256_base64 = format!("checksum of {key}");
-    let shelf = if function == IMAGE { Shelf::Repository(REPOSITORY.to_owned()) } else { Shelf::Bucket };
+    let shelf = if is_image(function, version) { Shelf::Repository(REPOSITORY.to_owned()) } else { Shelf::Bucket };
     Archive { function: function.to_owned(), shelf, path: PathBuf::from(&key), key, sha256_base64, bytes: 1024 }
 }
 
@@ -128,10 +134,10 @@ fn kept(kind: &str, properties: &Value) -> Value {
     json!({"Type": kind, "DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain", "Properties": properties})
 }
 
-fn function(name: &str) -> [(String, Value); 2] {
+fn function(name: &str, version: Version) -> [(String, Value); 2] {
     let role = json!({"Type": "AWS::IAM::Role", "Properties": {"Policies": []}});
     let of_code = json!({"Ref": format!("{name}Code")});
-    let code = if name == IMAGE {
+    let code = if is_image(name, version) {
         json!({"ImageUri": {"Fn::Sub": ["${Repository}@${Digest}", {"Repository": REPOSITORY, "Digest": of_code}]}})
     } else {
         json!({"S3Bucket": BUCKET, "S3Key": of_code})
@@ -152,25 +158,27 @@ fn import(stack: &str, key: &str) -> Value {
     json!({"Fn::ImportValue": format!("{stack}:{key}")})
 }
 
-fn template(functions: &[&str], resources: Vec<(&str, Value)>, outputs: Vec<(&str, Value)>) -> Value {
+fn template(version: Version, functions: &[&str], resources: Vec<(&str, Value)>, outputs: Vec<(&str, Value)>) -> Value {
     let mut all: BTreeMap<String, Value> = resources.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
-    all.extend(functions.iter().flat_map(|name| function(name)));
+    all.extend(functions.iter().flat_map(|name| function(name, version)));
     let parameters: BTreeMap<_, _> =
         functions.iter().map(|name| (format!("{name}Code"), json!({"Type": "String"}))).collect();
     let outputs: BTreeMap<_, _> = outputs.into_iter().collect();
     json!({"Parameters": parameters, "Resources": all, "Outputs": outputs})
 }
 
-fn data_sources() -> Value {
-    let resources = vec![
+fn data_sources(version: Version) -> Value {
+    let mut resources = vec![
         ("Artifacts", kept("AWS::S3::Bucket", &json!({"BucketName": BUCKET}))),
         ("Output", kept("AWS::S3::Bucket", &json!({"BucketName": "sim-output"}))),
-        ("Images", kept("AWS::ECR::Repository", &json!({"RepositoryName": REPOSITORY}))),
         ("Topic", json!({"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "sim-alerts"}})),
     ];
     let outputs =
         vec![("Output", export(STACKS[0], "Output", "Output")), ("Topic", export(STACKS[0], "Topic", "Topic"))];
-    template(&[], resources, outputs)
+    if version.image {
+        resources.push(("Images", kept("AWS::ECR::Repository", &json!({"RepositoryName": REPOSITORY}))));
+    }
+    template(version, &[], resources, outputs)
 }
 
 fn stream(version: Version) -> Value {
@@ -185,7 +193,7 @@ fn stream(version: Version) -> Value {
         ),
         ("Mapping", json!({"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping})),
     ];
-    template(&["store", "forward"], resources, vec![])
+    template(version, &["store", "forward"], resources, vec![])
 }
 
 fn ingestion(version: Version) -> Value {
@@ -197,11 +205,11 @@ fn ingestion(version: Version) -> Value {
         resources.push(("Extra", kept("AWS::SQS::Queue", &json!({"QueueName": "sim-extra"}))));
     }
     let outputs = if version.linked { vec![("Files", export(STACKS[2], "Files", "Files"))] } else { vec![] };
-    template(&["consolidate"], resources, outputs)
+    template(version, &["consolidate"], resources, outputs)
 }
 
 fn load(version: Version) -> Value {
     let files = if version.linked { import(STACKS[2], "Files") } else { json!("by name") };
     let resources = vec![("Loads", kept("AWS::SQS::Queue", &json!({"QueueName": "sim-loads", "Files": files})))];
-    template(&["load"], resources, vec![])
+    template(version, &["load"], resources, vec![])
 }

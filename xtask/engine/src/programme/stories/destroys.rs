@@ -8,8 +8,7 @@ use crate::failure::Exit;
 use crate::target::{DeleteData, Wishes};
 use crate::template::Template;
 
-const DATA: [&str; 8] =
-    [BUCKET, "sim-images", "sim-output", "sim-taxi", "sim-failures", "sim-catalogue", "sim-files", "sim-loads"];
+const DATA: [&str; 7] = [BUCKET, "sim-output", "sim-taxi", "sim-failures", "sim-catalogue", "sim-files", "sim-loads"];
 
 fn naming(ids: &[&str]) -> Wishes {
     Wishes { delete_data: DeleteData::Of(ids.iter().map(|id| (*id).to_owned()).collect()), ..Wishes::default() }
