@@ -91,7 +91,10 @@ fn a_bad_file_changes_nothing_and_is_told_with_file_line_and_reason() {
         for part in [format!("File:   {uri}\n"), format!("Line:   {line}\n"), format!("Reason: {said}\n")] {
             assert!(told.contains(&part), "{told}");
         }
-        assert!(told.ends_with("run:\n  cargo xtask invoke orders-etl --stage STAGE --today 2022-09-05\n"), "{told}");
+        assert!(
+            told.ends_with("run:\n  cargo xtask invoke orders-etl --stage STAGE --today 2022-09-05 --again\n"),
+            "{told}"
+        );
         assert!(answered.counts.rejected >= 1, "{REJECTED}");
         assert_eq!((answered.counts.input, answered.counts.out), (answered.counts.rejected, 0), "{IN}");
         assert_eq!(db.dump(), dump, "{reason}");

@@ -49,6 +49,11 @@ impl Migration {
 /// The steps that the database lacks. One that was changed since it was applied is an error.
 pub(crate) async fn pending(session: &Session<'_>, all: &[Migration]) -> Result<Vec<Step>, Trouble> {
     let known = applied(session).await?;
+    if let Some((number, _)) = known.range(all.len() + 1..).next() {
+        return Err(Trouble::lasting(format!(
+            "this database has migration {number}, which this version of the function does not know: deploy one that does"
+        )));
+    }
     let mut pending = Vec::new();
     for (number, migration) in (1..).zip(all) {
         match known.get(&number) {

@@ -26,7 +26,7 @@ pub(crate) fn done(day: NaiveDate, entry: &Entry, exports: &[String]) -> Notice 
         let _ = write!(
             text,
             "\nOn {} dates there are orders, but {DIMENSIONS_SCHEMA}.dim_dates does not have them, so that they count as no \
-             holidays. Where that is wrong, bring them as dimensions/dim_dates.csv, then run:\n  {} --again\n",
+             holidays. Where that is wrong, bring them as dimensions/dim_dates.csv, then run:\n  {}\n",
             entry.unknown_dates,
             again(day)
         );
@@ -60,7 +60,7 @@ pub(crate) fn failed(day: Option<NaiveDate>, error: &str) -> Notice {
         let _ = write!(
             text,
             "\nWhat was not finished was taken back, and what was finished is kept: the same again goes on from there. \
-             Lambda tries it again by itself. If that fails too, mend what the error says, then run:\n  {}\n",
+             Where the schedule began it, Lambda tries it again by itself. If that fails too, mend what the error says, then run:\n  {}\n",
             again(day)
         );
     }
@@ -71,9 +71,9 @@ fn subject(what: &str) -> Subject {
     Subject::new(&format!("{}: {what}", function()))
 }
 
-/// The command that begins a run of a date.
+/// The command that does a date, whatever was done of it before.
 fn again(day: NaiveDate) -> String {
-    format!("cargo xtask invoke orders-etl --stage STAGE --today {day}")
+    format!("cargo xtask invoke orders-etl --stage STAGE --today {day} --again")
 }
 
 fn function() -> String {

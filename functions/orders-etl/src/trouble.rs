@@ -56,7 +56,9 @@ impl Trouble {
             ));
         }
         // Connections, what else is going on at once, resources, somebody's intervention, the system below.
-        let passes = ["08", "40", "53", "55", "57", "58"].contains(&said.code().code().get(..2).unwrap_or_default());
+        let passes = ["08", "40", "53", "55", "57", "58"].contains(&said.code().code().get(..2).unwrap_or_default())
+            // After a failover a connection may end at what was the first server and is the second now.
+            || ["25006", "25P03"].contains(&said.code().code());
         if passes { Self::passing(what) } else { Self::lasting(what) }
     }
 }

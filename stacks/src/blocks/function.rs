@@ -172,6 +172,18 @@ impl FunctionView {
         json!([contract::metric::NAMESPACE, metric, contract::metric::FUNCTION_NAME, self.name])
     }
 
+    /// Sounds when the function counted something that it rejected.
+    pub fn rejecting(&self, scope: &Scope, alerts: &Ref<Topic>, description: &str) -> AlarmView {
+        let metric = Metric {
+            namespace: contract::metric::NAMESPACE,
+            name: contract::metric::REJECTED,
+            statistic: "Sum",
+            dimension: contract::metric::FUNCTION_NAME,
+            of: json!({ "Ref": self.id }),
+        };
+        AlarmView::above(scope, alerts, (self.id, self.bin), "Rejections", metric, 0, description)
+    }
+
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
         let alarm = |fault, name, statistic, threshold, description| {
             let metric = Metric {

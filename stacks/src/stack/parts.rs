@@ -53,6 +53,8 @@ impl Parts {
         alerts: &Ref<Topic>,
     ) {
         self.alarms.extend(function.alarms(scope, alerts));
+        // To refuse what is wrong is no failure of the function, and yet somebody has to know.
+        self.alarms.push(function.rejecting(scope, alerts, "The function refused its input, and did nothing with it"));
         self.alarms.extend(failures.alarms(scope, alerts));
         self.functions.push(function);
         self.failures.push(failures);

@@ -101,7 +101,9 @@ table! {
         [AttachInternetGateway DescribeInternetGateways]
         [AttachInternetGateway DetachInternetGateway] [DetachInternetGateway DescribeInternetGateways];
     "AWS::ECR::Repository" "ecr" [DescribeRepositories]:
-        [CreateRepository TagResource] [PutLifecyclePolicy SetRepositoryPolicy TagResource] [DeleteRepository];
+        [CreateRepository PutLifecyclePolicy SetRepositoryPolicy TagResource]
+        [PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource]
+        [DeleteRepository];
     "AWS::ECS::Cluster" "ecs" [DescribeClusters]:
         [CreateCluster TagResource] [UpdateCluster TagResource] [DeleteCluster];
     "AWS::ECS::Service" "ecs" [DescribeServices]:

@@ -142,7 +142,12 @@ impl<'a> Remote<'a> {
         let kind = http::HeaderValue::from_static(Manifest::KIND);
         let what = format!("{digest} is written");
         let put = async || self.client.push_manifest_raw(&address, manifest.clone(), kind.clone()).await;
-        self.tried(&what, 0, put).await.map(drop)
+        let put = self.tried(&what, 0, put).await.map(drop);
+        // Where tags do not change, as in ECR, the same manifest is refused after a reply that was lost.
+        if put.is_err() && self.has_image(digest).await.is_ok_and(|there| there) {
+            return Ok(());
+        }
+        put
     }
 
     async fn tried<T, E: Into<Halt>>(

@@ -1,5 +1,5 @@
 use clap::Args;
-use engine::cloud::Resource;
+use engine::cloud::{Fault, Resource};
 use engine::engine::Engine;
 use engine::failure::Outcome;
 use engine::refusal::Asked;
@@ -39,6 +39,8 @@ struct StatusReport {
 #[derive(Debug, Serialize)]
 struct Listener {
     topic: &'static str,
+    #[serde(skip)]
+    arn: String,
     address: String,
     state: Listening,
 }
@@ -51,6 +53,8 @@ enum Listening {
     Unconfirmed,
     /// It left, or was never asked.
     Unsubscribed,
+    /// Our credentials may not ask.
+    Unknown,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -89,15 +93,22 @@ async fn listeners(session: &Session, stacks: &[StackReport]) -> Outcome<Vec<Lis
         if emails.is_empty() {
             continue;
         }
-        let there = session.cloud.subscribers(arn).await.asked(|| format!("cannot see who listens to {topic}"))?;
+        let there = match session.cloud.subscribers(arn).await {
+            // Whoever may not see it may see the rest.
+            Err(error) if error.fault == Fault::Denied => None,
+            there => Some(there.asked(|| format!("cannot see who listens to {topic}"))?),
+        };
+        let state = |address: &str| match there.as_ref().map(|there| there.get(address)) {
+            None => Listening::Unknown,
+            Some(Some(true)) => Listening::Confirmed,
+            Some(Some(false)) => Listening::Unconfirmed,
+            Some(None) => Listening::Unsubscribed,
+        };
         listeners.extend(emails.iter().map(|address| Listener {
             topic,
+            arn: arn.clone(),
             address: address.to_string(),
-            state: match there.get(address.as_str()) {
-                Some(true) => Listening::Confirmed,
-                Some(false) => Listening::Unconfirmed,
-                None => Listening::Unsubscribed,
-            },
+            state: state(address.as_str()),
         }));
     }
     Ok(listeners)
@@ -141,13 +152,24 @@ impl fmt::Display for StatusReport {
                 writeln!(f, "  {key:<16} {value}")?;
             }
         }
-        for Listener { topic, address, state } in &self.listeners {
-            let state = match state {
-                Listening::Confirmed => "is told",
-                Listening::Unconfirmed => "is NOT told: the mail that asks for confirmation was not answered",
-                Listening::Unsubscribed => "is NOT told: it is not subscribed any more; deploy to ask it again",
-            };
-            writeln!(f, "{topic:<16} {address} {state}")?;
+        for Listener { topic, arn, address, state } in &self.listeners {
+            match state {
+                Listening::Confirmed => writeln!(f, "{topic:<16} {address} is told")?,
+                Listening::Unknown => {
+                    writeln!(f, "{topic:<16} {address}: these credentials may not see whether it is told")?
+                }
+                Listening::Unconfirmed => {
+                    writeln!(
+                        f,
+                        "{topic:<16} {address} is NOT told: the mail that asks for confirmation was not answered"
+                    )?;
+                }
+                Listening::Unsubscribed => {
+                    writeln!(f, "{topic:<16} {address} is NOT told: it is not subscribed any more; to ask it again:")?;
+                    let call = "aws sns subscribe --protocol email";
+                    writeln!(f, "  {call} --topic-arn {arn} --notification-endpoint {address}")?;
+                }
+            }
         }
         Ok(())
     }

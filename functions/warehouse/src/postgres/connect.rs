@@ -130,7 +130,11 @@ async fn sign_in(
         .application_name(session.application)
         .options(session.settings)
         .connect_timeout(CONNECT)
-        .tcp_user_timeout(CONNECT * 3);
+        .tcp_user_timeout(CONNECT * 3)
+        // While a long statement is waited for nothing is sent, and a server that vanished would be waited for as well.
+        .keepalives_idle(Duration::from_secs(20))
+        .keepalives_interval(Duration::from_secs(10))
+        .keepalives_retries(3);
     config.ssl_mode(if server.is_here() { SslMode::Prefer } else { SslMode::Require });
     config.channel_binding(ChannelBinding::Prefer);
     let (client, connection) = config.connect(trust.0.clone()).await?;

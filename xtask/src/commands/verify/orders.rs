@@ -159,9 +159,9 @@ impl Books {
             }
         }
         let points = |of: &[u64; 5]| of.iter().zip(1..).map(|(count, star)| count * star).sum::<u64>();
-        let best = stars
-            .iter()
-            .max_by(|(a, of_a), (b, of_b)| points(of_a).cmp(&points(of_b)).then_with(|| rank(b).cmp(&rank(a))));
+        let best = stars.iter().max_by(|(a, of_a), (b, of_b)| {
+            points(of_a).cmp(&points(of_b)).then_with(|| (rank(b), b).cmp(&(rank(a), a)))
+        });
         let names = [
             "product_name",
             "most_ordered_day",
