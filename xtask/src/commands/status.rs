@@ -156,7 +156,7 @@ impl fmt::Display for StatusReport {
             match state {
                 Listening::Confirmed => writeln!(f, "{topic:<16} {address} is told")?,
                 Listening::Unknown => {
-                    writeln!(f, "{topic:<16} {address}: these credentials may not see whether it is told")?
+                    writeln!(f, "{topic:<16} {address}: these credentials may not see whether it is told")?;
                 }
                 Listening::Unconfirmed => {
                     writeln!(
