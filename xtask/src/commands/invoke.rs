@@ -83,6 +83,9 @@ pub(super) fn json(event: &impl Serialize) -> String {
     serde_json::to_string(event).unwrap_or_else(|error| unreachable!("plain data: {error}"))
 }
 
+/// How much of the log of a failure is shown.
+const LOGGED: usize = 8;
+
 /// Invokes a function that the stage has, and waits for its answer.
 pub(super) async fn invoke(session: &Session, function: &str, event: &str) -> Outcome<InvokeReport> {
     let functions: Vec<_> = session.stage.pipelines.functions().into_iter().map(|(name, _)| name).collect();
@@ -97,7 +100,11 @@ pub(super) async fn invoke(session: &Session, function: &str, event: &str) -> Ou
     let answer: Value = serde_json::from_slice(&invoked.answer).unwrap_or_default();
     if invoked.failed {
         let why = answer["errorMessage"].as_str().unwrap_or("it does not say why").to_owned();
-        return Err(Failure::new(format!("{name} failed")).since(why).hint("look at what it logged").hint(invoked.log));
+        let failure = Failure::new(format!("{name} failed")).since(why);
+        let last = invoked.log.lines().rev().filter(|line| !line.trim().is_empty()).take(LOGGED);
+        let last: Vec<_> = last.collect();
+        let failure = last.into_iter().rev().fold(failure, |failure, line| failure.since(line.trim()));
+        return Err(failure.hint(format!("see all that it logged in the log group /aws/lambda/{name}")));
     }
     Ok(InvokeReport { function: name, answer, elapsed_ms: started.elapsed().as_millis() })
 }
