@@ -1,10 +1,11 @@
 //! A stage at work: its definition, its rendered stacks, and the AWS that it lives in.
 
+use chrono::{NaiveDate, Utc};
 use engine::failure::{Failure, Outcome};
 use engine::preflight;
 use stacks::render::Rendered;
 use stacks::stack::{InboxPlace, inboxes};
-use stacks::stage::{Platform, Stage};
+use stacks::stage::{Orders, Platform, Stage};
 
 use crate::cloud::Aws;
 use crate::local;
@@ -57,6 +58,13 @@ impl Session {
     pub(crate) fn inbox(&self, pipeline: &str) -> Outcome<InboxPlace> {
         let inbox = inboxes(&self.stage).into_iter().find(|inbox| inbox.name == pipeline);
         inbox.ok_or_else(|| self.lacks(pipeline))
+    }
+
+    /// The settings of the orders pipeline, and the date that a run has: the given one, or today's in its time zone.
+    pub(crate) fn orders(&self, today: Option<NaiveDate>) -> Outcome<(&Orders, NaiveDate)> {
+        let settings = self.stage.pipelines.orders.as_ref().ok_or_else(|| self.lacks("orders"))?;
+        let zone = settings.schedule.time_zone.0;
+        Ok((settings, today.unwrap_or_else(|| Utc::now().with_timezone(&zone).date_naive())))
     }
 
     /// What is said where a pipeline is asked for that the stage does not have.

@@ -155,7 +155,7 @@ fn etl(env: Env<contract::Run>, objects: FileObjects, db: &Db) -> Etl<FileObject
 }
 
 #[test]
-#[ignore = "it takes minutes; see above"]
+#[ignore = "cargo xtask bench --functions runs it, and says of how many orders"]
 fn pace() {
     let rows = std::env::var("MILLRACE_PACE_ROWS").map_or(2_000_000, |rows| rows.parse().unwrap());
     let (root, db) = (tempfile::tempdir().unwrap(), Db::new());

@@ -44,22 +44,25 @@ impl ScheduleView {
             time_zone: settings.time_zone.into(),
             state: if settings.enabled { "ENABLED" } else { "DISABLED" },
             function,
-            input: json!({ "scheduled": SCHEDULED }).to_string(),
+            input: input(),
             failures,
             tags: scope.tags.clone(),
         }
     }
 }
 
+fn input() -> String {
+    json!({ "scheduled": SCHEDULED }).to_string()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::SCHEDULED;
+    use super::{SCHEDULED, input};
     use contract::orders_etl::Daily;
-    use serde_json::json;
 
     #[test]
     fn the_function_reads_what_the_scheduler_sends() {
-        let sent = json!({ "scheduled": SCHEDULED }).to_string().replace(SCHEDULED, "2022-09-05T04:00:00Z");
+        let sent = input().replace(SCHEDULED, "2022-09-05T04:00:00Z");
         assert!(serde_json::from_str::<Daily>(&sent).is_ok_and(|daily| daily.scheduled.is_some()));
     }
 }

@@ -30,9 +30,7 @@ pub(crate) struct Migrate {
 impl Migrate {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
-        if session.stage.pipelines.orders.is_none() {
-            return Err(session.lacks("orders"));
-        }
+        session.orders(None)?;
         let wish = orders_etl::Migrate { plan: self.plan, destructive: self.destructive };
         let event = json(&Daily { migrate: Some(wish), ..Daily::default() });
         let report = invoke(&session, OrdersEtl::BIN, &event).await?;

@@ -1,6 +1,6 @@
 //! A day's orders, into the folder from which the scheduled function reads them.
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use clap::Args;
 use engine::failure::{Context, Outcome};
 use engine::refusal::Asked;
@@ -46,11 +46,9 @@ pub(crate) struct SendOrders {
 impl SendOrders {
     pub(super) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::MustRun).await?;
-        let settings = session.stage.pipelines.orders.as_ref().ok_or_else(|| session.lacks("orders"))?;
+        let (_, today) = session.orders(self.today)?;
         let (bucket, prefix) = orders_input(&session.stage);
         let started = Instant::now();
-        let zone = settings.schedule.time_zone.0;
-        let today = self.today.unwrap_or_else(|| Utc::now().with_timezone(&zone).date_naive());
         let files = match &self.folder {
             Some(folder) => read(folder)?,
             None => files(Shop { seed: self.seed, today, rows: self.rows, days: self.days, fault: self.fault }),

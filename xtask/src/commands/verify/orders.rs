@@ -1,6 +1,6 @@
 //! Orders: the day's sums worked out a second time, out of the files and without a database.
 
-use chrono::{Datelike, Days, Months, NaiveDate, Utc};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use contract::orders::{
     AGGREGATES, DAY, DIMENSIONS, LATE_AFTER_DAYS, LOST_AFTER_DAYS, ORDERS, OUTPUT, REVIEWS, SHIPMENTS, Sheet, export,
 };
@@ -45,17 +45,13 @@ pub(super) struct OrdersBooks<'a> {
 
 impl<'a> OrdersBooks<'a> {
     pub(super) fn of(session: &'a Session, today: Option<NaiveDate>) -> Outcome<Self> {
-        let settings = session.stage.pipelines.orders.as_ref().ok_or_else(|| session.lacks("orders"))?;
-        let zone = settings.schedule.time_zone.0;
-        let today = today.unwrap_or_else(|| Utc::now().with_timezone(&zone).date_naive());
+        let (settings, today) = session.orders(today)?;
         Ok(Self { session, schema: settings.schema.as_str().to_owned(), today })
     }
 
     /// The rows of a file by the names of its columns; none where there is no such file.
-    async fn rows(&self, sheet: &Sheet) -> Outcome<Vec<Row>> {
+    async fn rows(&self, keys: &[String], sheet: &Sheet) -> Outcome<Vec<Row>> {
         let (bucket, prefix) = orders_input(&self.session.stage);
-        let keys =
-            self.session.cloud.objects(&bucket, prefix).await.asked(|| format!("cannot list bucket {bucket}"))?;
         let names = sheet.files.iter().map(|file| format!("{prefix}{file}"));
         let Some(key) = names.into_iter().find(|name| keys.contains(name)) else { return Ok(Vec::new()) };
         let bytes = self.session.cloud.object(&bucket, &key).await.asked(|| format!("cannot read {key}"))?;
@@ -232,6 +228,9 @@ impl Looked for OrdersBooks<'_> {
 
     async fn look(&mut self) -> Outcome<Sums> {
         let [dates, products, ..] = DIMENSIONS;
+        let (bucket, prefix) = orders_input(&self.session.stage);
+        let keys =
+            self.session.cloud.objects(&bucket, prefix).await.asked(|| format!("cannot list bucket {bucket}"))?;
         let is_holiday = |row: &Row| {
             let weekday = of(row, "day_of_the_week_num").parse::<u32>().is_ok_and(|day| (1..=5).contains(&day));
             let works = matches!(of(row, "working_day").to_lowercase().as_str(), "true" | "t" | "1" | "yes" | "y");
@@ -240,11 +239,11 @@ impl Looked for OrdersBooks<'_> {
         let name = |row: &Row| (of(row, "product_id").to_owned(), of(row, "product_name").to_owned());
         let books = Books {
             today: self.today,
-            orders: self.rows(&ORDERS).await?,
-            reviews: self.rows(&REVIEWS).await?,
-            shipments: self.rows(&SHIPMENTS).await?,
-            holidays: self.rows(&dates).await?.iter().filter_map(is_holiday).collect(),
-            products: self.rows(&products).await?.iter().map(name).collect(),
+            orders: self.rows(&keys, &ORDERS).await?,
+            reviews: self.rows(&keys, &REVIEWS).await?,
+            shipments: self.rows(&keys, &SHIPMENTS).await?,
+            holidays: self.rows(&keys, &dates).await?.iter().filter_map(is_holiday).collect(),
+            products: self.rows(&keys, &products).await?.iter().map(name).collect(),
         };
         let mut sums = Sums {
             date: self.today.to_string(),
