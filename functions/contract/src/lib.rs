@@ -8,19 +8,26 @@
 
 mod function;
 mod grant;
+mod replication;
 mod resource;
 mod setting;
 mod side;
+mod source;
 mod statement;
 mod warehouse;
 
 pub mod accommodation;
 pub mod consolidate;
+pub mod curate;
 pub mod flats;
+pub mod load_rates;
 pub mod load_warehouse;
 pub mod metric;
 pub mod orders;
 pub mod orders_etl;
+pub mod pull_rates;
+pub mod rates;
+pub mod schedule_dms;
 pub mod send_to_firehose;
 pub mod taxi;
 pub mod transform;
@@ -30,8 +37,10 @@ pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMessage};
 pub use function::{Function, environment};
 pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Write, Writes};
+pub use replication::{Replicate, Replication, ReplicationParts};
 pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Table, Topic};
 pub use setting::{AssetFile, BadSetting, SchemaName, TimeZone, Whole};
 pub use side::{Deploy, Handle, Run, Side, Wire};
+pub use source::{HttpSource, Secret};
 pub use statement::Statement;
 pub use warehouse::{AUTHORITIES, AUTHORITIES_FILE, Warehouse, WarehouseParts};
