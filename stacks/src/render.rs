@@ -28,14 +28,13 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 24] = [
+const TEMPLATES: [(&str, &str); 29] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
     ("load", include_str!("../../templates/load.yaml.tera")),
     ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
     ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
-    ("components/code-parameter", include_str!("../../templates/components/code-parameter.yaml.tera")),
     ("components/dashboard", include_str!("../../templates/components/dashboard.yaml.tera")),
     ("components/database", include_str!("../../templates/components/database.yaml.tera")),
     ("components/delivery", include_str!("../../templates/components/delivery.yaml.tera")),
@@ -43,14 +42,20 @@ const TEMPLATES: [(&str, &str); 24] = [
     ("components/function", include_str!("../../templates/components/function.yaml.tera")),
     ("components/inbox", include_str!("../../templates/components/inbox.yaml.tera")),
     ("components/items", include_str!("../../templates/components/items.yaml.tera")),
+    ("components/job", include_str!("../../templates/components/job.yaml.tera")),
+    ("components/machine", include_str!("../../templates/components/machine.yaml.tera")),
     ("components/network", include_str!("../../templates/components/network.yaml.tera")),
     ("components/outputs", include_str!("../../templates/components/outputs.yaml.tera")),
+    ("components/parameter", include_str!("../../templates/components/parameter.yaml.tera")),
     ("components/parts", include_str!("../../templates/components/parts.yaml.tera")),
+    ("components/queries", include_str!("../../templates/components/queries.yaml.tera")),
     ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
+    ("components/replication", include_str!("../../templates/components/replication.yaml.tera")),
     ("components/repository", include_str!("../../templates/components/repository.yaml.tera")),
     ("components/schedule", include_str!("../../templates/components/schedule.yaml.tera")),
     ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),
     ("components/table", include_str!("../../templates/components/table.yaml.tera")),
+    ("components/task", include_str!("../../templates/components/task.yaml.tera")),
     ("components/topic", include_str!("../../templates/components/topic.yaml.tera")),
     ("components/warehouse", include_str!("../../templates/components/warehouse.yaml.tera")),
 ];

@@ -38,8 +38,8 @@ pub enum Ask {
 /// What a run answers; the state machine chooses by it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
-    /// None where nothing was decided yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// None where nothing was decided yet. Always there, since a choice that looks for what is not there fails.
+    #[serde(default)]
     pub outcome: Option<Outcome>,
     /// Of what was pulled.
     pub bytes: u64,

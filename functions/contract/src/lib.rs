@@ -6,6 +6,7 @@
 //!
 //! Types only: nothing here reads, writes or calls anything.
 
+mod fingerprint;
 mod function;
 mod grant;
 mod replication;
@@ -35,6 +36,7 @@ pub mod write_to_s3;
 
 pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMessage};
+pub use fingerprint::fingerprint;
 pub use function::{Function, environment};
 pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Write, Writes};
 pub use replication::{Replicate, Replication, ReplicationParts};

@@ -32,6 +32,11 @@ pub const REJECTED: &str = "rejected/";
 /// Below [`CURATED`]: by source, what it said of the batch that became visible last, so that it can be asked for news only.
 pub const SEEN: &str = "seen/";
 
+/// Folders that are granted as such: [`REFERENCE`] in its bucket, [`VISIBLE`] and [`SEEN`] in theirs.
+pub const REFERENCE_FOLDER: &str = "rates/reference/";
+pub const VISIBLE_FOLDER: &str = "rates/visible/";
+pub const SEEN_FOLDER: &str = "rates/seen/";
+
 /// A file of reference data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
@@ -259,6 +264,13 @@ mod tests {
             format!("{}{}", batch.data(), part(3)),
             "data/pulled=2026-11-21/020007-a1-b2/prices/part-00003.parquet"
         );
+    }
+
+    #[test]
+    fn folders_that_are_granted_are_those_that_are_spoken_of() {
+        assert_eq!(REFERENCE_FOLDER, format!("{RAW}{REFERENCE}"));
+        assert_eq!(VISIBLE_FOLDER, format!("{CURATED}{VISIBLE}"));
+        assert_eq!(SEEN_FOLDER, format!("{CURATED}{SEEN}"));
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub struct AlarmView {
     name: String,
     description: String,
     metric: Metric,
+    /// What the metric is narrowed to besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<Within>,
     threshold: u64,
     comparison: &'static str,
     periods: u32,
@@ -19,6 +22,12 @@ pub struct AlarmView {
     missing: &'static str,
     topic: Value,
     tags: Tags,
+}
+
+#[derive(Debug, Serialize)]
+struct Within {
+    dimension: &'static str,
+    of: String,
 }
 
 /// A metric of one resource, over periods of five minutes.
@@ -48,6 +57,7 @@ impl AlarmView {
             name: scope.name(&format!("{thing}-{}", kebab(fault))),
             description: description.to_owned(),
             metric,
+            within: None,
             threshold,
             comparison: "GreaterThanThreshold",
             periods: 1,
@@ -61,6 +71,12 @@ impl AlarmView {
     #[must_use]
     pub fn below(self) -> Self {
         Self { comparison: "LessThanThreshold", ..self }
+    }
+
+    /// Of a metric that has two dimensions.
+    #[must_use]
+    pub fn within(self, dimension: &'static str, of: &str) -> Self {
+        Self { within: Some(Within { dimension, of: of.to_owned() }), ..self }
     }
 
     /// Sounds only after so many periods in a row.

@@ -1,13 +1,13 @@
 //! Functions: each with its own role, log group and alarms, wired by its contract.
 
-use contract::{AssetFile, Bucket, Deploy, Function, Ref, Statement, Topic};
+use contract::{Deploy, Function, Ref, Statement, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
+use super::code::{Asset, CodeParameter, CodePlaces, Form};
 use super::trigger::Source;
-use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger};
-use crate::stage::{FunctionSize, Package, ProjectFile};
+use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version};
+use crate::stage::{FunctionSize, Package};
 
 #[derive(Debug, Serialize)]
 pub struct FunctionView {
@@ -29,6 +29,9 @@ pub struct FunctionView {
     trigger: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
     placement: Option<Placement>,
+    /// What the function is, in short, where versions of it are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versioned: Option<String>,
     tags: Tags,
 }
 
@@ -40,36 +43,10 @@ enum Code {
     Image(Value),
 }
 
-/// Where code is put, by how it is packaged.
-pub struct CodePlaces {
-    pub archives: Ref<Bucket>,
-    /// The URIs of repositories, by function.
-    pub images: BTreeMap<&'static str, Value>,
-}
-
 #[derive(Debug, Serialize)]
-struct Variable {
+pub(super) struct Variable {
     name: String,
     value: Value,
-}
-
-/// A file that is packed beside a function's binary.
-#[derive(Debug, Clone)]
-pub struct Asset {
-    pub file: AssetFile,
-    /// What ships, unless the stage brings its own.
-    pub text: &'static str,
-    pub replaced_by: Option<ProjectFile>,
-}
-
-/// The template parameter through which a stack learns where a function's code is.
-#[derive(Debug, Clone)]
-pub struct CodeParameter {
-    pub parameter: String,
-    pub package: Package,
-    /// The function's binary.
-    pub function: &'static str,
-    pub assets: Vec<Asset>,
 }
 
 /// Declares a function. What its contract asks for and `env` does not give, or gives wrong, does not compile.
@@ -99,12 +76,13 @@ pub fn function<F: Function>(
         statements: granted.into_iter().chain(on.statements.iter().map(plain)).collect(),
         trigger: on.source,
         placement: None,
+        versioned: None,
         tags: scope.tags.clone(),
     }
 }
 
 /// Takes an environment apart: its variables, and the statements that come with the resources among them.
-fn wiring(env: &impl Serialize) -> (Vec<Variable>, Vec<Value>) {
+pub(super) fn wiring(env: &impl Serialize) -> (Vec<Variable>, Vec<Value>) {
     let Value::Object(slots) = plain(env) else { unreachable!("an environment is a struct") };
     let mut statements = Vec::new();
     let mut variables = Vec::new();
@@ -119,7 +97,7 @@ fn wiring(env: &impl Serialize) -> (Vec<Variable>, Vec<Value>) {
     (variables, statements)
 }
 
-fn plain(data: &impl Serialize) -> Value {
+pub(super) fn plain(data: &impl Serialize) -> Value {
     serde_json::to_value(data).unwrap_or_else(|error| unreachable!("plain data: {error}"))
 }
 
@@ -155,15 +133,26 @@ impl FunctionView {
         self
     }
 
+    /// Keeps a version of each state that the function is deployed in, for callers that began with it.
+    #[must_use]
+    pub fn versioned(mut self, id: &'static str) -> (Self, Version) {
+        // What Lambda makes a version of: where nothing of this changes, there is none to be made.
+        let state = json!([self.memory_mb, self.timeout_seconds, self.variables, self.placement, self.description]);
+        self.versioned = Some(contract::fingerprint(&state.to_string()));
+        let version = Version { id, function: self.id };
+        (self, version)
+    }
+
     pub fn code(&self) -> CodeParameter {
+        let package = match self.code {
+            Code::Archive(_) => Package::Zip,
+            Code::Image(_) => Package::Image,
+        };
         CodeParameter {
             parameter: self.code_parameter.clone(),
-            package: match self.code {
-                Code::Archive(_) => Package::Zip,
-                Code::Image(_) => Package::Image,
-            },
+            name: self.name.clone(),
             function: self.bin,
-            assets: self.assets.clone(),
+            form: Form::Function { package, assets: self.assets.clone() },
         }
     }
 
@@ -205,8 +194,9 @@ impl FunctionView {
                 let behind = "The function is a quarter of an hour behind its stream";
                 alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", late, behind));
             }
-            // How late it is shows at the queue, and what a schedule could not begin in the queue of failures.
-            Source::Queue(_) | Source::Schedule(_) => {}
+            // How late it is shows at the queue, what a schedule could not begin in the queue of failures, and a machine tells
+            // itself.
+            Source::Queue(_) | Source::Schedule(_) | Source::Machine => {}
         }
         alarms
     }

@@ -1,8 +1,7 @@
-//! Schedules: a function is begun at a time of day, and what could not be begun or done is kept.
+//! Schedules: a function or a state machine is begun at a time of day, and what could not be begun or done is kept.
 
-use contract::Function;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Scope, Tags};
 use crate::stage;
@@ -15,54 +14,75 @@ pub struct ScheduleView {
     expression: String,
     time_zone: String,
     state: &'static str,
-    /// The logical id of the function.
-    function: &'static str,
+    target: Value,
+    /// What the schedule's role is allowed for that.
+    action: &'static str,
     input: String,
     /// Where it goes what could not be begun.
     failures: Value,
     tags: Tags,
 }
 
+/// What a schedule begins.
+pub enum Begun<'a> {
+    /// By its logical id, with what it is asked for besides.
+    Function(&'a str, Map<String, Value>),
+    /// By its ARN, or an alias's.
+    Machine(Value),
+}
+
 /// What the scheduler puts its own time in place of.
 const SCHEDULED: &str = "<aws.scheduler.scheduled-time>";
 
 impl ScheduleView {
-    /// Begins a function once a day, and tells it when that was.
-    pub fn daily<F: Function>(
+    /// Begins something once a day. A function is told when that was; a machine knows when it began.
+    pub fn daily(
         scope: &Scope,
         (id, thing): (&'static str, &str),
-        function: &'static str,
+        description: &'static str,
+        begun: Begun<'_>,
         settings: stage::Schedule,
         failures: Value,
     ) -> Self {
         let stage::TimeOfDay { hour, minute } = settings.at;
+        let (target, action, input) = match begun {
+            Begun::Function(id, asked) => (json!({ "Fn::GetAtt": [id, "Arn"] }), "lambda:InvokeFunction", input(asked)),
+            Begun::Machine(arn) => (arn, "states:StartExecution", "{}".to_owned()),
+        };
         Self {
             id,
             name: scope.name(thing),
-            description: F::DESCRIPTION,
+            description,
             expression: format!("cron({minute} {hour} * * ? *)"),
             time_zone: settings.time_zone.into(),
             state: if settings.enabled { "ENABLED" } else { "DISABLED" },
-            function,
-            input: input(),
+            target,
+            action,
+            input,
             failures,
             tags: scope.tags.clone(),
         }
     }
 }
 
-fn input() -> String {
-    json!({ "scheduled": SCHEDULED }).to_string()
+fn input(mut asked: Map<String, Value>) -> String {
+    asked.insert("scheduled".to_owned(), SCHEDULED.into());
+    Value::Object(asked).to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SCHEDULED, input};
-    use contract::orders_etl::Daily;
+    use super::{Map, SCHEDULED, input};
+    use contract::{load_rates::LoadWish, orders_etl::Daily, schedule_dms::Nightly};
 
     #[test]
-    fn the_function_reads_what_the_scheduler_sends() {
-        let sent = input().replace(SCHEDULED, "2022-09-05T04:00:00Z");
-        assert!(serde_json::from_str::<Daily>(&sent).is_ok_and(|daily| daily.scheduled.is_some()));
+    fn the_functions_read_what_the_scheduler_sends() {
+        let sent = |asked| input(asked).replace(SCHEDULED, "2022-09-05T04:00:00Z");
+        let plain = sent(Map::new());
+        assert!(serde_json::from_str::<Daily>(&plain).is_ok_and(|daily| daily.scheduled.is_some()));
+        assert!(serde_json::from_str::<LoadWish>(&plain).is_ok_and(|wish| wish.scheduled.is_some() && !wish.prepare));
+        assert!(serde_json::from_str::<Nightly>(&plain).is_ok_and(|nightly| nightly.scheduled.is_some()));
+        let prepare = sent(Map::from_iter([("prepare".to_owned(), true.into())]));
+        assert!(serde_json::from_str::<LoadWish>(&prepare).is_ok_and(|wish| wish.prepare));
     }
 }

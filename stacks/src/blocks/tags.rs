@@ -2,6 +2,7 @@
 //! in the template it would make every commit a change of every resource.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 use crate::stack::StackKind;
 use crate::stage::Stage;
@@ -18,6 +19,11 @@ struct Tag {
 }
 
 impl Tags {
+    /// As the services take them that know them by key.
+    pub(super) fn by_key(&self) -> BTreeMap<&'static str, String> {
+        self.0.iter().map(|tag| (tag.key, tag.value.clone())).collect()
+    }
+
     pub fn of(stage: &Stage, stack: StackKind, pipeline: &str) -> Self {
         let tag = |key, value: &str| Tag { key, value: value.to_owned() };
         Self(vec![

@@ -1,6 +1,5 @@
 //! What invokes a function, typed by the event that it delivers.
 
-use contract::orders_etl::Daily;
 use contract::{KinesisEvent, Queue, QueueEvent, Ref, Statement, Stream};
 use serde::Serialize;
 use serde_json::Value;
@@ -22,6 +21,8 @@ pub(super) enum Source {
     Stream(StreamSource),
     Queue(QueueSource),
     Schedule(ScheduleSource),
+    /// A state machine, which waits for the answer.
+    Machine,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +72,7 @@ pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Q
 }
 
 /// Begun by a schedule and waited for by nobody; what fails again and again goes to the queue of failures.
-pub fn on_schedule(failures: &Ref<Queue>) -> Trigger<Daily> {
+pub fn on_schedule<E>(failures: &Ref<Queue>) -> Trigger<E> {
     Trigger {
         source: Source::Schedule(ScheduleSource { failures: failures.arn() }),
         statements: vec![Statement::allow(&["sqs:SendMessage"], failures.arn())],
@@ -92,4 +93,9 @@ pub fn reads_queue(queue: &Ref<Queue>, settings: &Inbox) -> Trigger<QueueEvent> 
         statements: vec![Statement::allow(&read, queue.arn())],
         event: PhantomData,
     }
+}
+
+/// Called by a state machine, which waits for the answer and tells of a failure.
+pub fn called_by_machine<E>() -> Trigger<E> {
+    Trigger { source: Source::Machine, statements: Vec::new(), event: PhantomData }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::{Export, ExportedValue, Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    self, AlarmView, BucketView, CodePlaces, DatabaseView, FUNCTIONS_GROUP, Lifecycle, NetworkView, Placement,
-    RepositoryView, SUBNETS, Scope, TopicView, database_name, repository_id,
+    self, AlarmView, BucketView, CodePlaces, DatabaseView, FUNCTIONS_GROUP, Lifecycle, NetworkView, OPEN_SUBNETS,
+    Placement, RepositoryView, SUBNETS, Scope, TASKS_GROUP, TopicView, database_name, repository_id,
 };
 use crate::names;
 use crate::stage::Stage;
@@ -42,6 +42,8 @@ pub struct Network {
     pub id: ExportedValue,
     pub subnets: Vec<ExportedValue>,
     pub functions_group: ExportedValue,
+    /// Where tasks stand that have to reach the internet, and their group.
+    pub open: Option<(Vec<ExportedValue>, ExportedValue)>,
 }
 
 /// The stage's PostgreSQL: where it is, and the secret that lets one in.
@@ -54,6 +56,13 @@ pub struct Database {
 }
 
 impl Network {
+    /// Where tasks stand that reach the internet.
+    pub fn open_to_the_internet(&self) -> Option<Placement> {
+        let (subnets, group) = self.open.as_ref()?;
+        let subnets = subnets.iter().map(ExportedValue::import).collect();
+        Some(Placement { subnets, groups: vec![group.import()] })
+    }
+
     /// Where functions stand that reach the database.
     pub fn beside_the_database(&self) -> Placement {
         Placement {
@@ -130,7 +139,9 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     let alerts = TopicView::new(&scope, ("AlertTopic", "alerts"), key, "AlertEmail", &stage.alert_emails).for_alarms();
 
     let pipelines = &stage.pipelines;
-    let network = pipelines.need_network().then(|| NetworkView::new(&scope, &pipelines.called_from_network()));
+    let network = pipelines
+        .need_network()
+        .then(|| NetworkView::new(&scope, &pipelines.called_from_network(), pipelines.need_internet()));
     let database = pipelines.need_database().then(|| DatabaseView::new(&scope, &stage.database));
     let topic = Ref::declared("AlertTopic");
     let alarms = database.iter().flat_map(|database| database.alarms(&scope, &topic)).collect();
@@ -150,7 +161,7 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
             "What the topic is encrypted with",
             json!({ "Fn::GetAtt": ["AlertKey", "Arn"] }),
         ),
-        network: network.as_ref().map(|_| export_network(&mut outputs)),
+        network: network.as_ref().map(|_| export_network(&mut outputs, pipelines.need_internet())),
         database: database.as_ref().map(|_| export_database(&mut outputs, &scope)),
         repositories: images
             .into_iter()
@@ -162,7 +173,7 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     (Stack::of(stage, kind, Vec::new(), &view), exports)
 }
 
-fn export_network(outputs: &mut Outputs) -> Network {
+fn export_network(outputs: &mut Outputs, internet: bool) -> Network {
     let subnets =
         SUBNETS.map(|(id, _)| outputs.export_value(id, "A part of the stage's network", json!({ "Ref": id })));
     let group = json!({ "Fn::GetAtt": [FUNCTIONS_GROUP, "GroupId"] });
@@ -170,7 +181,15 @@ fn export_network(outputs: &mut Outputs) -> Network {
         id: outputs.export_value("Network", "The stage's network", json!({ "Ref": "Network" })),
         subnets: subnets.into(),
         functions_group: outputs.export_value(FUNCTIONS_GROUP, "What functions in the network are taken for", group),
+        open: internet.then(|| export_open(outputs)),
     }
+}
+
+fn export_open(outputs: &mut Outputs) -> (Vec<ExportedValue>, ExportedValue) {
+    let about = "A part of the stage's network with a way to the internet";
+    let subnets = OPEN_SUBNETS.map(|(id, _)| outputs.export_value(id, about, json!({ "Ref": id })));
+    let group = json!({ "Fn::GetAtt": [TASKS_GROUP, "GroupId"] });
+    (subnets.into(), outputs.export_value(TASKS_GROUP, "What tasks in the network are taken for", group))
 }
 
 fn export_repository(outputs: &mut Outputs, function: &str) -> ExportedValue {

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, QueueView, ScheduleView,
-    Scope, TopicView, WarehouseView,
+    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, JobView, MachineView,
+    ParameterView, QueriesView, QueueView, ReplicationView, ScheduleView, Scope, TableView, TaskView, TopicView,
+    WarehouseView,
 };
 use crate::stage::Stage;
 use contract::{Ref, Topic};
@@ -13,6 +14,8 @@ use contract::{Ref, Topic};
 /// All that `templates/components/parts.yaml.tera` may see.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Parts {
+    /// Filled in when the stack is made.
+    parameters: Vec<ParameterView>,
     inboxes: Vec<InboxView>,
     buckets: Vec<BucketView>,
     topics: Vec<TopicView>,
@@ -22,6 +25,12 @@ pub(super) struct Parts {
     #[serde(skip_serializing_if = "Option::is_none")]
     warehouse: Option<WarehouseView>,
     functions: Vec<FunctionView>,
+    tasks: Vec<TaskView>,
+    jobs: Vec<JobView>,
+    machines: Vec<MachineView>,
+    tables: Vec<TableView>,
+    queries: Vec<QueriesView>,
+    replications: Vec<ReplicationView>,
     schedules: Vec<ScheduleView>,
     dashboards: Vec<DashboardView>,
     alarms: Vec<AlarmView>,
@@ -61,6 +70,46 @@ impl Parts {
         self.schedules.push(schedule);
     }
 
+    /// A function that a state machine calls, which tells of its failures itself.
+    pub(super) fn called(&mut self, function: FunctionView) {
+        self.functions.push(function);
+    }
+
+    pub(super) fn task(&mut self, scope: &Scope, task: TaskView, alerts: &Ref<Topic>) {
+        self.alarms.extend(task.alarms(scope, alerts));
+        self.tasks.push(task);
+    }
+
+    pub(super) fn job(&mut self, job: JobView) {
+        self.jobs.push(job);
+    }
+
+    /// A state machine that a schedule begins, and their alarms.
+    pub(super) fn machine(
+        &mut self,
+        scope: &Scope,
+        schedule: ScheduleView,
+        failures: QueueView,
+        machine: MachineView,
+        alerts: &Ref<Topic>,
+    ) {
+        self.alarms.extend(machine.alarms(scope, alerts));
+        self.alarms.extend(failures.alarms(scope, alerts));
+        self.machines.push(machine);
+        self.failures.push(failures);
+        self.schedules.push(schedule);
+    }
+
+    pub(super) fn table(&mut self, table: TableView, queries: QueriesView) {
+        self.tables.push(table);
+        self.queries.push(queries);
+    }
+
+    pub(super) fn replication(&mut self, scope: &Scope, replication: ReplicationView, alerts: &Ref<Topic>) {
+        self.alarms.extend(replication.alarms(scope, alerts));
+        self.replications.push(replication);
+    }
+
     pub(super) fn topic(&mut self, topic: TopicView) {
         self.topics.push(topic);
     }
@@ -82,8 +131,11 @@ impl Parts {
     }
 
     /// The stack that they make; none without a function, since nothing else of it would be of use.
-    pub(super) fn stack(self, stage: &Stage, kind: StackKind, about: &str, outputs: Outputs) -> Option<Stack> {
-        let code: Vec<CodeParameter> = self.functions.iter().map(FunctionView::code).collect();
+    pub(super) fn stack(mut self, stage: &Stage, kind: StackKind, about: &str, outputs: Outputs) -> Option<Stack> {
+        let functions = self.functions.iter().map(FunctionView::code);
+        let others = self.tasks.iter().map(TaskView::code).chain(self.jobs.iter().map(JobView::code));
+        let code: Vec<CodeParameter> = functions.chain(others).collect();
+        self.parameters = code.iter().map(CodeParameter::view).collect();
         let description = format!("{} {}: {about}", stage.project, stage.name);
         let view = View { description, parts: self, outputs: outputs.list() };
         (!code.is_empty()).then(|| Stack::of(stage, kind, code, &view))

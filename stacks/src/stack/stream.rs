@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, Asset, Catalog, DeliveryView, FunctionView, QueueView, Scope, StreamView, TableView, function,
-    reads_stream,
+    AlarmView, Asset, Catalog, CodeParameter, DeliveryView, FunctionView, Layout, ParameterView, QueueView, Scope,
+    StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -18,6 +18,7 @@ use crate::stage::{Stage, Taxi};
 #[derive(Serialize)]
 struct View {
     description: String,
+    parameters: Vec<ParameterView>,
     stream: StreamView,
     failures: QueueView,
     delivery: DeliveryView,
@@ -82,7 +83,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         "TaxiTrajectories",
         "taxi_trajectories",
         &delivered,
-        taxi.delivery.compression,
+        Layout::Lines(taxi.delivery.compression),
         &columns(),
     );
 
@@ -97,9 +98,10 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     outputs.tell("TaxiFailures", "The queue of batches that failed for good", failures.reference());
     outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
 
-    let code = functions.iter().map(FunctionView::code).collect();
+    let code: Vec<_> = functions.iter().map(FunctionView::code).collect();
     let view = View {
         description: format!("{} {}: taxi events, from a stream to the lake", stage.project, stage.name),
+        parameters: code.iter().map(CodeParameter::view).collect(),
         stream,
         failures: failure_queue,
         delivery: delivery_stream,

@@ -9,6 +9,7 @@ mod flats;
 mod images;
 mod inbox;
 mod orders;
+mod rates;
 mod raw;
 mod read;
 mod schema;
@@ -19,6 +20,7 @@ use contract::Function;
 use contract::consolidate::Consolidate;
 use contract::load_warehouse::LoadWarehouse;
 use contract::orders_etl::OrdersEtl;
+use contract::pull_rates::PullRates;
 use contract::send_to_firehose::SendToFirehose;
 use contract::transform::Transform;
 use contract::write_to_s3::WriteToS3;
@@ -31,11 +33,12 @@ pub use flats::{Flats, NodeType, Warehouse};
 pub use images::Images;
 pub use inbox::Inbox;
 pub use orders::{Orders, Schedule};
+pub use rates::{Dms, DmsClass, Engine, Load, Pull, Rates, Retry, SCHEDULE_DMS, Spark, TaskSize, WorkerType};
 pub use raw::{Package, RawStage};
 pub use read::read;
 pub use schema::schema;
 pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
-pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, StageName, TimeOfDay, Within};
+pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, SecretArn, StageName, TimeOfDay, Within};
 
 use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 
@@ -107,12 +110,13 @@ pub struct Pipelines {
     pub accommodation: Option<Accommodation>,
     pub flats: Option<Flats>,
     pub orders: Option<Orders>,
+    pub rates: Option<Rates>,
 }
 
 impl Pipelines {
     /// Whether one of them loads into the stage's PostgreSQL.
     pub fn need_database(&self) -> bool {
-        self.orders.is_some() || self.flats_go_to_postgres()
+        self.orders.is_some() || self.rates.is_some() || self.flats_go_to_postgres()
     }
 
     fn flats_go_to_postgres(&self) -> bool {
@@ -131,7 +135,12 @@ impl Pipelines {
         self.flats.is_some() || self.need_database()
     }
 
-    /// Every function of theirs, by the name of its binary.
+    /// Whether something stands in the network that has to reach the internet.
+    pub fn need_internet(&self) -> bool {
+        self.rates.as_ref().is_some_and(|rates| matches!(rates.pull, Pull::Task(_)))
+    }
+
+    /// Every function of theirs, by the name of its binary, and what runs as a container instead.
     pub fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
         let taxi = self
             .taxi
@@ -140,7 +149,8 @@ impl Pipelines {
         let accommodation = self.accommodation.iter().map(|it| (Consolidate::BIN, it.consolidate));
         let flats = self.flats.iter().flat_map(|it| [(Transform::BIN, it.transform), (LoadWarehouse::BIN, it.load)]);
         let orders = self.orders.iter().map(|orders| (OrdersEtl::BIN, orders.etl));
-        taxi.chain(accommodation).chain(flats).chain(orders).collect()
+        let rates = self.rates.iter().flat_map(Rates::functions);
+        taxi.chain(accommodation).chain(flats).chain(orders).chain(rates).collect()
     }
 
     /// The functions that are packaged as container images.
@@ -160,8 +170,8 @@ impl Stage {
         let source = Source { file, text };
         let pipelines = raw.pipelines.value;
         let emails = raw.alerts.emails;
-        let RawPipelines { taxi, accommodation, flats, orders } = &pipelines;
-        if taxi.is_none() && accommodation.is_none() && flats.is_none() && orders.is_none() {
+        let RawPipelines { taxi, accommodation, flats, orders, rates } = &pipelines;
+        if taxi.is_none() && accommodation.is_none() && flats.is_none() && orders.is_none() && rates.is_none() {
             return Err(source.fault(
                 &raw.pipelines.referenced,
                 "the stage has no pipeline",
@@ -185,14 +195,18 @@ impl Stage {
             accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
             flats: flats.as_ref().map(|raw| Flats::check(raw, &source)).transpose()?,
             orders: orders.as_ref().map(|raw| Orders::check(raw, &emails)),
+            rates: rates.as_ref().map(|raw| Rates::check(raw, &source)).transpose()?,
             taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()?,
         };
         if let (Platform::Emulator, Some(function)) = (platform, pipelines.images().first()) {
-            return Err(source.fault(
-                &at,
-                &format!("{function} is packaged as an image, and the emulator runs functions without containers"),
-                &format!("write 'package: zip' below the function's settings ({function})"),
-            ));
+            let remedy = if pipelines.need_internet() && *function == PullRates::BIN {
+                "write 'runs_on: function' below 'pull:'".to_owned()
+            } else {
+                format!("write 'package: zip' below the function's settings ({function})")
+            };
+            let what =
+                format!("{function} is packaged as an image, and the emulator runs functions without containers");
+            return Err(source.fault(&at, &what, &remedy));
         }
         Ok(Self {
             name,

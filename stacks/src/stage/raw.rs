@@ -11,6 +11,7 @@ use super::database::RawDatabase;
 use super::flats::RawFlats;
 use super::images::RawImages;
 use super::orders::RawOrders;
+use super::rates::RawRates;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 
 /// One deployment of the pipelines: where it runs, which pipelines it has, and how large they are.
@@ -104,6 +105,8 @@ pub struct RawPipelines {
     pub flats: Option<RawFlats>,
     /// A day's orders, into PostgreSQL, summed up, exported and told of by mail.
     pub orders: Option<RawOrders>,
+    /// Prices, pulled in batches, curated as Parquet, queried by Athena, and loaded off-peak.
+    pub rates: Option<RawRates>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -123,6 +123,24 @@ text!(
     "write its 12 digits, in quotes"
 );
 text!(
+    /// With the six characters at its end that tell one secret of a name from another.
+    SecretArn,
+    "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+    |text| {
+        let parts: Vec<_> = text.split(':').collect();
+        matches!(parts.as_slice(), ["arn", partition, "secretsmanager", region, account, "secret", name]
+            if partition.starts_with("aws")
+                && Region::new(*region).is_ok()
+                && AccountId::new(*account).is_ok()
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+=.@-".contains(&b))
+                && name.rsplit_once('-').is_some_and(|(name, end)| {
+                    !name.is_empty() && end.len() == 6 && end.bytes().all(|b| b.is_ascii_alphanumeric())
+                }))
+    },
+    "the ARN of a secret",
+    "write arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-XXXXXX, as Secrets Manager shows it"
+);
+text!(
     Region,
     "^[a-z]{2}(-[a-z]+)+-[0-9]$",
     |text| {
@@ -186,6 +204,16 @@ where
 pub struct TimeOfDay {
     pub hour: u8,
     pub minute: u8,
+}
+
+impl TimeOfDay {
+    /// So many minutes later, on the next day if need be.
+    #[must_use]
+    pub fn later(self, minutes: u8) -> Self {
+        let minute = u32::from(self.minute) + u32::from(minutes);
+        let hour = (u32::from(self.hour) + minute / 60) % 24;
+        Self { hour: hour as u8, minute: (minute % 60) as u8 }
+    }
 }
 
 impl<'de> Deserialize<'de> for TimeOfDay {

@@ -2,6 +2,7 @@
 
 mod accommodation;
 mod flats;
+mod rates;
 
 use super::data_sources::Exports;
 use super::parts::Parts;
@@ -14,6 +15,7 @@ const KIND: StackKind = StackKind::Ingestion;
 pub use accommodation::priority_table;
 pub(super) use accommodation::{BUCKET as ACCOMMODATION_BUCKET, NAMES as ACCOMMODATION};
 pub(super) use flats::{BUCKET as FLATS_BUCKET, NAMES as FLATS};
+pub use rates::{rates_places, rates_queries};
 
 pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
     let mut parts = Parts::default();
@@ -23,6 +25,9 @@ pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
     }
     if let Some(settings) = &stage.pipelines.flats {
         flats::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    if let Some(settings) = &stage.pipelines.rates {
+        rates::add(stage, settings, shared, &mut parts, &mut outputs);
     }
     parts.stack(stage, KIND, "what arrives, cleaned", outputs)
 }

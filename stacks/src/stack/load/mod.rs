@@ -2,6 +2,7 @@
 
 mod flats;
 mod orders;
+mod rates;
 
 use super::data_sources::Exports;
 use super::parts::Parts;
@@ -22,6 +23,9 @@ pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
     }
     if let Some(settings) = &stage.pipelines.orders {
         orders::add(stage, settings, shared, &mut parts, &mut outputs);
+    }
+    if let Some(settings) = &stage.pipelines.rates {
+        rates::add(stage, settings, shared, &mut parts, &mut outputs);
     }
     parts.stack(stage, KIND, "what was cleaned, to where it is asked for", outputs)
 }

@@ -1,10 +1,11 @@
 //! Orders: once a day, a function loads what shops sold into the stage's PostgreSQL, sums it up, and tells people.
 
 use contract::orders_etl::{self, OrdersEtl};
-use contract::{AUTHORITIES, AUTHORITIES_FILE, Queue, Ref, Topic, Whole, orders as agreed};
+use contract::{AUTHORITIES, AUTHORITIES_FILE, Function, Queue, Ref, Topic, Whole, orders as agreed};
+use serde_json::Map;
 
 use super::KIND;
-use crate::blocks::{Asset, QueueView, ScheduleView, Scope, TopicView, function, on_schedule};
+use crate::blocks::{Asset, Begun, QueueView, ScheduleView, Scope, TopicView, function, on_schedule};
 use crate::stack::Outputs;
 use crate::stack::data_sources::{Exports, output_bucket, raw_bucket};
 use crate::stack::parts::Parts;
@@ -43,8 +44,10 @@ pub(super) fn add(stage: &Stage, settings: &Orders, shared: &Exports, parts: &mu
         .with_asset(authorities)
         .telling_with(shared.alert_key.import())
         .placed(Some(network.beside_the_database()));
-    let schedule =
-        ScheduleView::daily::<OrdersEtl>(&scope, ("OrdersSchedule", "orders"), id, settings.schedule, failures.arn());
+    let begun = Begun::Function(id, Map::new());
+    let about = OrdersEtl::DESCRIPTION;
+    let named = ("OrdersSchedule", "orders");
+    let schedule = ScheduleView::daily(&scope, named, about, begun, settings.schedule, failures.arn());
 
     let (bucket, prefix) = orders_input(stage);
     outputs.tell("OrdersInput", "Where shops put their orders", format!("s3://{bucket}/{prefix}").into());
