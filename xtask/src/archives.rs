@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use stacks::blocks::{Asset, CodeParameter};
+use stacks::blocks::{Asset, Form};
 use stacks::render::Rendered;
 use stacks::stage::{Platform, Stage};
 
@@ -13,9 +13,17 @@ use engine::failure::{Failure, Outcome};
 
 /// Builds what is not built yet.
 pub(crate) async fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
-    let mut functions = BTreeMap::new();
+    let (mut functions, mut scripts) = (BTreeMap::new(), Vec::new());
     for code in rendered.iter().flat_map(|rendered| &rendered.stack.functions) {
-        functions.insert(code.function, function(project, code)?);
+        match &code.form {
+            Form::Function { package, assets } => {
+                let assets = assets.iter().map(|asset| Ok((asset.file.name().to_owned(), content(project, asset)?)));
+                let assets = assets.collect::<Outcome<_>>()?;
+                let name = code.function.to_owned();
+                functions.insert(code.function, Function { name, package: *package, assets });
+            }
+            Form::Script(text) => scripts.push(build::script(project, code.function, text)?),
+        }
     }
     let profile = match stage.platform {
         Platform::Aws => Profile::Release,
@@ -23,12 +31,10 @@ pub(crate) async fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) 
     };
     let ground = Ground::of(&stage.images, project.root(), &project.bases()?)?;
     let functions = functions.into_values().collect();
-    build::build(project, &Request { functions, ground, architecture: stage.architecture, profile }).await
-}
-
-fn function(project: &Project, code: &CodeParameter) -> Outcome<Function> {
-    let assets = code.assets.iter().map(|asset| Ok((asset.file.name().to_owned(), content(project, asset)?)));
-    Ok(Function { name: code.function.to_owned(), package: code.package, assets: assets.collect::<Outcome<_>>()? })
+    let mut built =
+        build::build(project, &Request { functions, ground, architecture: stage.architecture, profile }).await?;
+    built.extend(scripts);
+    Ok(built)
 }
 
 /// What is packed: the stage's own file if it names one.

@@ -4,6 +4,7 @@
 mod events;
 mod faults;
 mod identity;
+mod machines;
 mod places;
 mod queues;
 mod schedules;
@@ -22,6 +23,7 @@ use crate::stages;
 use events::EVENTS;
 use faults::FAULTS;
 use identity::IDENTITY;
+use machines::MACHINES;
 use queues::{BESIDE, QUEUES};
 use schedules::SCHEDULES;
 
@@ -36,7 +38,7 @@ pub(crate) struct Fault {
 }
 
 fn faults() -> impl Iterator<Item = &'static Fault> {
-    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&SCHEDULES).chain(&BESIDE)
+    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&SCHEDULES).chain(&MACHINES).chain(&BESIDE)
 }
 
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
@@ -56,6 +58,8 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("serverless", queues("redshift: {base_capacity: 16}, load: {timeout_seconds: 900}")),
         ("cluster", queues("warehouse: redshift, redshift: {nodes: 1}")),
         ("orders", file("alerts: {emails: [a@example.com]}\npipelines:\n  orders: {}\n")),
+        ("rates", file("pipelines:\n  rates: {source: {url: 'https://rates.example.com/'}}\n")),
+        ("spark", file("pipelines:\n  rates: {pull: {runs_on: function}, spark: {above_mb: 500}, load: dms}\n")),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {

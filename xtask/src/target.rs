@@ -6,11 +6,11 @@ use engine::template::Template;
 use stacks::names;
 use stacks::render::Rendered;
 use stacks::stack::{StackKind, data_sources};
-use stacks::stage::{Package, Platform, Stage};
+use stacks::stage::{Platform, Stage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::build;
+use crate::build::{self, Kind};
 
 /// Everything that the stage should be. `commit` is noted on the stacks that change.
 pub(crate) fn of(
@@ -43,9 +43,11 @@ pub(crate) fn without_stacks(stage: &Stage) -> Target {
 }
 
 fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
-    let (shelf, key) = match archive.package {
-        Package::Zip => (Shelf::Bucket, format!("{}/{}.zip", archive.function, archive.sha256_hex)),
-        Package::Image => {
+    let in_bucket = |end| (Shelf::Bucket, format!("{}/{}.{end}", archive.function, archive.sha256_hex));
+    let (shelf, key) = match archive.kind {
+        Kind::Zip => in_bucket("zip"),
+        Kind::Script => in_bucket("py"),
+        Kind::Image => {
             (Shelf::Repository(names::repository(stage, &archive.function)), format!("sha256:{}", archive.sha256_hex))
         }
     };

@@ -5,14 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{Cursor, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::{Archive, Function};
+use super::{Archive, Function, Kind};
 use engine::failure::{Context, Failure, Outcome};
 use engine::hash;
-use stacks::stage::Package;
 
 /// What Lambda starts.
 const BOOTSTRAP: &str = "bootstrap";
@@ -23,20 +22,38 @@ const FORM: &str = "1";
 /// The function's archive, written unless it is there already.
 pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcome<Archive> {
     let path = folder.join(format!("{}-{}.zip", function.name, key(function, binary)));
+    put(&path, || zipped(function, binary).map_err(|error| Failure::new("cannot make an archive").because(&error)))?;
+    found(&function.name, Kind::Zip, path)
+}
+
+/// A script is handed over as it is.
+pub(crate) fn script(folder: &Path, name: &str, text: &str) -> Outcome<Archive> {
+    let path = folder.join(format!("{name}-{}.py", &hash::hex(&[text.as_bytes()])[..16]));
+    put(&path, || Ok(text.as_bytes().to_vec()))?;
+    found(name, Kind::Script, path)
+}
+
+/// Writes a file, unless it is there already.
+fn put(path: &Path, bytes: impl FnOnce() -> Outcome<Vec<u8>>) -> Outcome {
     let cannot_write = || format!("cannot write {}", path.display());
-    if !path.is_file() {
-        let bytes = zipped(function, binary).map_err(|error| Failure::new(cannot_write()).because(&error))?;
-        fs::create_dir_all(folder).failing(cannot_write)?;
-        // Under another name until it is whole: a run that is killed must leave no half archive behind.
-        let mut file = tempfile::NamedTempFile::new_in(folder).failing(cannot_write)?;
-        file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).failing(cannot_write)?;
-        file.persist(&path).failing(cannot_write)?;
+    if path.is_file() {
+        return Ok(());
     }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).failing(cannot_write)?;
+    // Under another name until it is whole: a run that is killed must leave no half archive behind.
+    let mut file = tempfile::NamedTempFile::new_in(folder).failing(cannot_write)?;
+    file.write_all(&bytes()?).and_then(|()| file.as_file().sync_all()).failing(cannot_write)?;
+    file.persist(path).failing(cannot_write)?;
+    Ok(())
+}
+
+fn found(name: &str, kind: Kind, path: PathBuf) -> Outcome<Archive> {
     let bytes = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
     let digest = Sha256::digest(&bytes);
     Ok(Archive {
-        function: function.name.clone(),
-        package: Package::Zip,
+        function: name.to_owned(),
+        kind,
         path,
         sha256_hex: hash::in_hex(&digest),
         sha256_base64: STANDARD.encode(digest),

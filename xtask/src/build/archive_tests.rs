@@ -1,3 +1,5 @@
+use stacks::stage::Package;
+
 use super::*;
 use std::os::unix::fs::PermissionsExt;
 

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use images::{Access, Base, Error, Files, Platform};
-use stacks::stage::{Architecture, Images, Package};
+use stacks::stage::{Architecture, Images};
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Archive, Function};
+use super::{Archive, Function, Kind};
 use engine::failure::{Failure, Outcome};
 
 /// What images are made on top of, as the stage file says it.
@@ -63,7 +63,7 @@ impl Ground {
         }
         Ok(Archive {
             function: function.name.clone(),
-            package: Package::Image,
+            kind: Kind::Image,
             path,
             sha256_hex: image.digest().hex().to_owned(),
             sha256_base64: String::new(),

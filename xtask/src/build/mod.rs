@@ -56,11 +56,21 @@ impl Profile {
     }
 }
 
-/// Code in a form that Lambda takes: a zip, or the folder with an image.
+/// What code is handed over as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Zip,
+    /// A folder with its layout.
+    Image,
+    /// A text as it is.
+    Script,
+}
+
+/// Code in a form in which it is handed over.
 #[derive(Debug, Clone)]
 pub(crate) struct Archive {
     pub(crate) function: String,
-    pub(crate) package: Package,
+    pub(crate) kind: Kind,
     pub(crate) path: PathBuf,
     /// Of the zip, or the image's digest.
     pub(crate) sha256_hex: String,
@@ -106,7 +116,7 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
             let path = binaries.join(&function.name).join("bootstrap");
             let binary = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
             elf::check(&function.name, &binary, target)?;
-            let folder = here.join("artifacts");
+            let folder = artifacts(project);
             archives.push(match function.package {
                 Package::Zip => archive::write(&folder, function, &binary)?,
                 Package::Image => request.ground.lay_out(&folder, function, binary, request.architecture).await?,
@@ -114,6 +124,15 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
         }
     }
     Ok(archives)
+}
+
+/// A script, beside the archives of functions.
+pub(crate) fn script(project: &Project, name: &str, text: &str) -> Outcome<Archive> {
+    archive::script(&artifacts(project), name, text)
+}
+
+fn artifacts(project: &Project) -> PathBuf {
+    project.target().join("millrace").join("artifacts")
 }
 
 /// Every package in `functions/` that has a binary, in a fixed order.

@@ -2,7 +2,8 @@ use clap::Args;
 use engine::failure::{Failure, Outcome};
 use engine::programme::{self, Fixtures, Set};
 use engine::target::Target;
-use stacks::stage::{Architecture, Stage, StageName};
+use stacks::blocks::Form as CodeForm;
+use stacks::stage::{Architecture, Package, Stage, StageName};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -87,7 +88,11 @@ fn stage(pipelines: &str, code: &str) -> Outcome<Target> {
     let archives: Vec<_> = functions
         .map(|function| build::Archive {
             function: function.function.to_owned(),
-            package: function.package,
+            kind: match function.form {
+                CodeForm::Function { package: Package::Zip, .. } => build::Kind::Zip,
+                CodeForm::Function { package: Package::Image, .. } => build::Kind::Image,
+                CodeForm::Script(_) => build::Kind::Script,
+            },
             path: PathBuf::new(),
             sha256_hex: engine::hash::hex(&[function.function.as_bytes(), code.as_bytes()]),
             sha256_base64: format!("{} {code}", function.function),

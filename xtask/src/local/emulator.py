@@ -48,6 +48,8 @@ from ministack.services import cloudwatch_logs, eventbridge, lambda_svc  # noqa:
 from ministack.services import cloudformation  # noqa: E402
 from ministack.services.cloudformation import handlers, provisioners  # noqa: E402
 import databases  # noqa: E402
+import machines  # noqa: E402
+import queries  # noqa: E402
 import streams  # noqa: E402
 
 
@@ -130,6 +132,9 @@ say_when_it_was_scheduled()
 say_what_replaces()
 streams.keep_the_rules()
 databases.make_them_real()
+machines.make_versions_resources()
+queries.make_named_queries_resources()
+queries.follow_links()
 serve = emulator.app
 requests = 0
 

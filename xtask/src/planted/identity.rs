@@ -66,7 +66,8 @@ pub(super) static IDENTITY: [Fault; 16] = [
         places: |t| below(t, ROLE, is_allow),
         plant: |t, p| {
             change(t, p, |s| {
-                with(&with(s, "Action", json!("iam:PassRole")), "Resource", json!("arn:aws:iam::1:role/x"))
+                let anybody = with(&with(s, "Action", json!("iam:PassRole")), "Condition", Value::Null);
+                with(&anybody, "Resource", json!("arn:aws:iam::1:role/x"))
             })
         },
     },

@@ -137,5 +137,12 @@ pub(super) const GAPS: &[Gap] = &[
     ),
     gap("AWS::DMS::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::Redshift::*", "", Used, "the emulator refuses a stack that has this type"),
-    gap("AWS::Athena::NamedQuery", "", Used, "the emulator refuses a stack that has this type"),
+    gap("AWS::Glue::Job", "", Used, "a run of the job is said to succeed, but runs nothing"),
+    gap("AWS::ECS::TaskDefinition", "", Used, "a task is said to run, but runs nothing without Docker"),
+    gap(
+        "AWS::Athena::WorkGroup",
+        "WorkGroupConfiguration.BytesScannedCutoffPerQuery",
+        Set,
+        "a query may read as much as it likes",
+    ),
 ];

@@ -54,7 +54,7 @@ fn tells(machine: &Machine, state: &State) -> Option<bool> {
     if notices.contains(&Some(true)) { Some(true) } else { (!notices.contains(&None)).then_some(false) }
 }
 
-/// Whether a task may itself be what tells: it runs something, and only a failure leads to it.
+/// Whether a task may itself be what tells: it runs something, only a failure leads to it, and it leads back to no work.
 fn comes_of_a_catch(machine: &Machine, state: &State) -> bool {
     let start: Vec<&str> = machine.start.as_deref().into_iter().collect();
     let (mut seen, mut todo) = (Vec::new(), start);
@@ -64,7 +64,9 @@ fn comes_of_a_catch(machine: &Machine, state: &State) -> bool {
             todo.extend(machine.state(name).into_iter().flat_map(State::successors));
         }
     }
-    state.is_notice().is_none() && !seen.contains(&state.name.as_str())
+    let after = machine.reachable(state.successors());
+    let is_work = |name: &&str| machine.state(name).is_some_and(State::is_task) && seen.contains(name);
+    state.is_notice().is_none() && !seen.contains(&state.name.as_str()) && !after.iter().any(is_work)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 use super::{each_state, machines};
+use crate::asl::State;
 use crate::diagnostic::Severity;
+use crate::node::Node;
 use crate::rule::{Findings, Rule};
 use crate::rules::grants::{access, role_of};
+use crate::rules::shared::callee;
 use crate::world::World;
 
 pub(super) static RULE: Rule = Rule {
@@ -114,10 +117,14 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         each_state(&machine, |_, state, _| {
             let service = state.service().filter(|_| state.is_task()).unwrap_or_default();
             let Some((_, needs)) = NEEDS.iter().find(|(task, _)| service.starts_with(task)) else { return };
+            let called = called(world, state);
             let lacking: Vec<_> = needs
                 .iter()
                 .copied()
-                .filter(|action| !access.grants.iter().any(|grant| grant.allows(action)))
+                .filter(|action| match &called {
+                    Some(arn) => access.allowing(action, arn).next().is_none(),
+                    None => !access.grants.iter().any(|grant| grant.allows(action)),
+                })
                 .collect();
             if !lacking.is_empty() {
                 let message = format!("{} needs {}, which {} does not allow", state.name, lacking.join(", "), role.id);
@@ -125,4 +132,12 @@ fn check(world: &World, findings: &mut Findings<'_>) {
             }
         });
     }
+}
+
+/// The ARN of the function that a task calls, where that is known.
+fn called(world: &World, state: &State) -> Option<String> {
+    let named = ["Parameters", "Arguments"].map(|part| state.node.get(part).get("FunctionName"));
+    let callee = named.into_iter().filter_map(Node::text).find_map(|name| callee(world, name))?;
+    let arn = callee.function.arn(&world.location);
+    Some(callee.by.map_or(arn.clone(), |by| format!("{arn}:{by}")))
 }

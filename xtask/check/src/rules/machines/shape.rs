@@ -1,6 +1,6 @@
 //! What is known of the data between states: which fields there can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::{Kind, Node};
 
@@ -11,6 +11,8 @@ pub(super) enum Shape {
     Any,
     /// It has some of these fields and no other ones.
     Object(BTreeMap<String, Shape>),
+    /// Of these fields it is known what they are like, if they are there; of others nothing.
+    Open(BTreeMap<String, Shape>),
 }
 
 impl Shape {
@@ -42,8 +44,11 @@ impl Shape {
     pub(super) fn at(&self, path: &[String]) -> Option<Self> {
         match (self, path) {
             (Self::Any, _) => Some(Self::Any),
-            (Self::Object(_), []) => Some(self.clone()),
+            (Self::Object(_) | Self::Open(_), []) => Some(self.clone()),
             (Self::Object(fields), [first, rest @ ..]) => fields.get(first)?.at(rest),
+            (Self::Open(fields), [first, rest @ ..]) => {
+                fields.get(first).map_or(Some(Self::Any), |field| field.at(rest))
+            }
         }
     }
 
@@ -51,26 +56,39 @@ impl Shape {
     pub(super) fn put(self, path: &[String], value: Self) -> Self {
         match (self, path) {
             (_, []) => value,
-            (Self::Any, _) => Self::Any,
+            (Self::Any, path) => Self::Open(BTreeMap::new()).put(path, value),
             (Self::Object(mut fields), [first, rest @ ..]) => {
                 let inner = fields.remove(first).unwrap_or_else(Self::empty);
                 fields.insert(first.clone(), inner.put(rest, value));
                 Self::Object(fields)
+            }
+            (Self::Open(mut fields), [first, rest @ ..]) => {
+                let inner = fields.remove(first).unwrap_or(Self::Any);
+                fields.insert(first.clone(), inner.put(rest, value));
+                Self::Open(fields)
             }
         }
     }
 
     /// What can come from either side.
     pub(super) fn or(self, other: Self) -> Self {
-        let (Self::Object(mut fields), Self::Object(others)) = (self, other) else { return Self::Any };
-        for (name, shape) in others {
-            let merged = match fields.remove(&name) {
-                Some(own) => own.or(shape),
-                None => shape,
-            };
-            fields.insert(name, merged);
+        let (open, other_is_open) = (matches!(self, Self::Open(_)), matches!(other, Self::Open(_)));
+        let (Self::Object(mut fields) | Self::Open(mut fields), Self::Object(mut others) | Self::Open(mut others)) =
+            (self, other)
+        else {
+            return Self::Any;
+        };
+        let mut merged = BTreeMap::new();
+        for name in fields.keys().chain(others.keys()).cloned().collect::<BTreeSet<_>>() {
+            match (fields.remove(&name), others.remove(&name)) {
+                (Some(own), Some(other)) => drop(merged.insert(name, own.or(other))),
+                // The other side may have it too, and nobody knows what it is like there.
+                (Some(_), None) if other_is_open => {}
+                (None, Some(_)) if open => {}
+                (own, other) => merged.extend(own.or(other).map(|shape| (name, shape))),
+            }
         }
-        Self::Object(fields)
+        if open || other_is_open { Self::Open(merged) } else { Self::Object(merged) }
     }
 
     /// For people: the names of the fields.
@@ -79,6 +97,7 @@ impl Shape {
             Self::Object(fields) if !fields.is_empty() => {
                 format!("only {}", fields.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
             }
+            Self::Open(_) => "another value".to_owned(),
             _ => "nothing".to_owned(),
         }
     }
@@ -136,5 +155,17 @@ mod tests {
         assert!(both.at(&path("$.a.b.x")).is_some() && both.at(&path("$.c")).is_some());
         assert!(both.at(&path("$.a.c")).is_none());
         assert_eq!(one.or(Shape::Any), Shape::Any);
+    }
+
+    #[test]
+    fn what_is_put_beside_the_unknown_is_known() {
+        let path = |path: &str| fields(path).unwrap();
+        let known = Shape::Any.put(&path("$.pull"), Shape::with_fields(["batch"]));
+        assert!(known.at(&path("$.pull.batch.run")).is_some() && known.at(&path("$.other.field")).is_some());
+        assert!(known.at(&path("$.pull.batches")).is_none());
+        let either = known.clone().or(Shape::with_fields(["pull"]));
+        assert!(either.at(&path("$.pull.batches")).is_some(), "one side does not say");
+        let both = known.clone().or(known.put(&path("$.weighed"), Shape::with_fields(["bytes"])));
+        assert!(both.at(&path("$.pull.batches")).is_none() && both.at(&path("$.weighed.other")).is_some());
     }
 }

@@ -1,8 +1,9 @@
 use super::alarm_actions::{Tells, tells};
+use crate::asl::{Definition, definition};
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
-use crate::rules::shared::{FUNCTION, QUEUE, STREAM, Source, mappings, same};
+use crate::rules::shared::{FUNCTION, QUEUE, STREAM, Source, callee, mappings, same};
 use crate::world::{Resource, World};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
@@ -58,6 +59,10 @@ fn check(world: &World, findings: &mut Findings<'_>) {
         if resource.kind == QUEUE && !resource.get("RedrivePolicy").is_missing() {
             continue;
         }
+        // What waits for the answer tells of the failure.
+        if resource.kind == FUNCTION && is_caught(world, resource) {
+            continue;
+        }
         let mut alarms = watching(world, resource, metrics);
         if resource.kind == STREAM {
             let readers = mappings(world, Source::Stream).into_iter();
@@ -85,6 +90,23 @@ fn judge(world: &World, resource: &Resource, metrics: &[&str], alarms: &[&Resour
     } else {
         findings.on(resource, format!("no alarm watches its {}", metrics.join(" or ")));
     }
+}
+
+/// Whether a state machine calls a function, or a version of it, and catches what comes of that.
+fn is_caught(world: &World, function: &Resource) -> bool {
+    let is_it = |called: &str| callee(world, called).is_some_and(|callee| same(callee.function, function));
+    let mut caught = false;
+    for machine in world.of_kind("AWS::StepFunctions::StateMachine") {
+        let Definition::Known(machine) = definition(machine) else { continue };
+        machine.visit(&mut Vec::new(), &mut |machine, _| {
+            caught |= machine.states.iter().any(|state| {
+                let called = ["Parameters", "Arguments"].map(|part| state.node.get(part).get("FunctionName"));
+                let catches = !state.node.get("Catch").items().is_empty();
+                catches && called.into_iter().filter_map(Node::text).any(is_it)
+            });
+        });
+    }
+    caught
 }
 
 /// The alarms on one of a resource's metrics.
@@ -183,6 +205,29 @@ mod tests {
         assert_eq!(told(&format!("{stream}{lag}")), [""; 0]);
         let behind = alarm("SubscribeToShardEvent.MillisBehindLatest", "!Ref S", "AlarmActions: [!Ref T]");
         assert_eq!(told(&format!("{stream}{behind}")), [""; 0]);
+    }
+
+    #[test]
+    fn a_function_that_a_machine_calls_is_watched_there() {
+        let called = |catch: &str| {
+            let text = format!(
+                "{MACHINE}{}
+  F: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: f}}}}
+  V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref F}}}}
+  W:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: m
+      Definition:
+        StartAt: Work
+        States:
+          Work: {{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {{FunctionName: !Ref V}}{catch}, End: true}}",
+                alarm("ExecutionsFailed", "m", "AlarmActions: [!Ref T]"),
+            );
+            told(&text)
+        };
+        assert_eq!(called(", Catch: [{ErrorEquals: [States.ALL], Next: Tell}]"), [""; 0]);
+        assert_eq!(called(""), ["no alarm watches its Errors"]);
     }
 
     #[test]
