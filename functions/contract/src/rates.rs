@@ -193,6 +193,17 @@ pub struct Seen {
     pub batch: Batch,
 }
 
+impl Seen {
+    /// Its name in [`SEEN`]: a hash of the source as [`Manifest::source`] has it, so that a URL of any length and with any
+    /// characters names an object (FNV-1a, which needs nothing).
+    pub fn name(source: &str) -> String {
+        let hash = source
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        format!("{hash:016x}.json")
+    }
+}
+
 /// What became of a batch: [`Batch::verdict`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -259,6 +270,13 @@ mod tests {
             format!("{}{}", batch.data(), part(3)),
             "data/pulled=2026-11-21/020007-a1-b2/prices/part-00003.parquet"
         );
+    }
+
+    #[test]
+    fn a_source_names_what_it_said() {
+        assert_eq!(Seen::name(""), "cbf29ce484222325.json");
+        assert_eq!(Seen::name("foobar"), "85944171f73967e8.json");
+        assert_ne!(Seen::name("https://a/"), Seen::name("https://b/"));
     }
 
     #[test]
