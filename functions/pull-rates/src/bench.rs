@@ -9,6 +9,7 @@ use runtime::{
     Answer, Handler,
     testing::{MemoryObjects, MemorySecrets, Upsets, Watch},
 };
+use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     rc::Rc,
@@ -17,6 +18,7 @@ use std::{
 };
 
 use crate::{
+    address::hex,
     handle::Puller,
     limits::Limits,
     site::{Asked, Site, Step, answer},
@@ -60,11 +62,11 @@ pub(crate) fn body(format: Format, page: usize, state: u32) -> Vec<u8> {
     let next = (page < 3).then(|| format!("/v1/prices?page={}", page + 1));
     let body = match format {
         Format::Json => {
-            let rows: Vec<_> = rows
-                .map(|(orig, dest, price)| {
-                    format!(r#"{{"orig_code":"{orig}","dest_code":"{dest}","day":"2026-11-21","price":{price}}}"#)
-                })
-                .collect();
+            let row = |(orig, dest, price)| {
+                let codes = format!(r#""orig_code":"{orig}","dest_code":"{dest}""#);
+                format!(r#"{{{codes},"day":"2026-11-21","price":{price}}}"#)
+            };
+            let rows: Vec<_> = rows.map(row).collect();
             let next = next.map(|next| format!(",\"next\":\"{next}\"")).unwrap_or_default();
             format!("{{\"prices\":[{}]{next}}}", rows.join(",\n"))
         }
@@ -72,7 +74,10 @@ pub(crate) fn body(format: Format, page: usize, state: u32) -> Vec<u8> {
             format!("{text}{orig},{dest},2026-11-21,{price}\n")
         }),
         Format::Xml => {
-            let rows: String = rows.map(|(orig, dest, price)| format!("<price><orig_code>{orig}</orig_code><dest_code>{dest}</dest_code><day>2026-11-21</day><price>{price}</price></price>")).collect();
+            let rows = rows.fold(String::new(), |text, (orig, dest, price)| {
+                let codes = format!("<orig_code>{orig}</orig_code><dest_code>{dest}</dest_code>");
+                format!("{text}<price>{codes}<day>2026-11-21</day><price>{price}</price></price>")
+            });
             let next = next.map(|next| format!(" next=\"{next}\"")).unwrap_or_default();
             format!("<?xml version=\"1.0\"?>\n<prices{next}>{rows}</prices>\n")
         }
@@ -196,7 +201,7 @@ impl World {
             assert_eq!(note.name, format!("page-{number:06}.{}", self.format.extension()), "{what}");
             assert_eq!(String::from_utf8_lossy(&batch[&note.name]), String::from_utf8_lossy(&expected), "{what}");
             assert_eq!(note.bytes, expected.len() as u64, "{what}");
-            assert_eq!(note.sha256, sha256(&expected), "{what}");
+            assert_eq!(note.sha256, hex(&Sha256::digest(&expected)), "{what}");
             assert_eq!(note.etag, Some(format!("\"{state}-{number}\"")), "{what}");
             assert_eq!(note.rows, (self.format == Format::Csv).then_some(number as u64), "{what}");
         }
@@ -208,11 +213,6 @@ impl World {
             assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{what}: {name} is {text}");
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn pull() -> Pull {

@@ -98,7 +98,7 @@ fn leading(format: Format, page: usize, to: &str) -> Vec<Step> {
     if page == 3 {
         match format {
             Format::Json => body = body.replace("]}", &format!("],\"next\":\"{to}\"}}")),
-            Format::Csv => headers += &format!("link: <{to}>; rel=next\r\n"),
+            Format::Csv => headers = format!("{headers}link: <{to}>; rel=next\r\n"),
             Format::Xml => body = body.replace("<prices>", &format!("<prices next='{to}'>")),
         }
     }

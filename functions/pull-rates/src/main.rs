@@ -24,6 +24,7 @@ mod crashes;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[expect(dead_code, reason = "tests of the binary share it, and look at more of it")]
 mod site;
 #[cfg(test)]
 mod stories;

@@ -10,7 +10,7 @@ use contract::{
 };
 use reqwest::Url;
 use runtime::{Backoff, LargeObjects, Pause, PortError, Readable, Writable, patiently};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::{
     cell::{Cell, RefCell},
     time::{Duration, Instant},
@@ -77,7 +77,7 @@ impl<O: LargeObjects, P: Pause> Course<'_, O, P> {
         let (rows, of) = (progress.rows, progress.of);
         if let Some(of) = of.filter(|of| *of != rows) {
             self.anew().await?;
-            return Err(Trouble::Changed(format!(
+            return Err(Trouble::Lasting(format!(
                 "the pages have {rows} prices, and the source says {of} in X-Total-Count: it leaves some out, or it changed \
                  meanwhile. The next attempt begins anew"
             )));
@@ -141,7 +141,8 @@ impl<O: LargeObjects, P: Pause> Course<'_, O, P> {
     /// What the source said of the batch that became visible last. It only saves work: what cannot be read is not there.
     async fn seen(&self) -> Result<Validators, Trouble> {
         let source = shown(self.source.url());
-        let seen: Option<Seen> = self.read(self.seen, &Seen::name(&source)).await?;
+        let text = self.there(self.seen, &Seen::name(&source)).await?;
+        let seen: Option<Seen> = text.and_then(|text| serde_json::from_slice(&text).ok());
         let seen = seen.filter(|seen| seen.source == source);
         Ok(seen
             .map_or_else(Validators::default, |seen| Validators { etag: seen.etag, last_modified: seen.last_modified }))
@@ -230,19 +231,8 @@ impl<O: LargeObjects, P: Pause> Course<'_, O, P> {
         format!("{}{name}", self.batch.raw())
     }
 
-    async fn read<T: DeserializeOwned>(
-        &self,
-        folder: &Handle<impl Reads<On = Folder>>,
-        name: &str,
-    ) -> Result<Option<T>, Trouble> {
-        Ok(self.there(folder, name).await?.and_then(|text| serde_json::from_slice(&text).ok()))
-    }
-
     /// Looked for in a listing first: who may list a folder only is denied an object that is not there.
-    async fn there<G>(&self, folder: &Handle<G>, name: &str) -> Result<Option<Vec<u8>>, PortError>
-    where
-        G: contract::Grant<On = Folder> + Reads,
-    {
+    async fn there(&self, folder: &Handle<impl Reads<On = Folder>>, name: &str) -> Result<Option<Vec<u8>>, PortError> {
         let page = patiently(self.pause, async || folder.list(self.objects, name, "").await).await?;
         if page.names.first().is_none_or(|first| first != name) {
             return Ok(None);

@@ -14,9 +14,6 @@ pub(crate) enum Trouble {
     /// The same again fails again.
     #[error("{0}")]
     Lasting(String),
-    /// The source is not in the state any more in which it was when its first page was pulled.
-    #[error("{0}")]
-    Changed(String),
     #[error(transparent)]
     Port(#[from] PortError),
 }
@@ -35,7 +32,7 @@ impl Trouble {
                 Some(Duration::ZERO)
             }
             Self::Port(error) => (error.fault() == Fault::Passing).then_some(Duration::ZERO),
-            Self::Lasting(_) | Self::Changed(_) => None,
+            Self::Lasting(_) => None,
         }
     }
 

@@ -43,7 +43,7 @@ where
     F: Function,
     H: Handler<F::Event>,
 {
-    end_of::<F>(serve::<F, H>(make))
+    exit::<F>(serve::<F, H>(make))
 }
 
 /// The same for a function that can be a task as well: where there is no Lambda, the event is in this variable, as JSON, and
@@ -57,10 +57,10 @@ where
     if env::var_os(LAMBDA[0]).is_some() {
         return start::<F, H>(make);
     }
-    end_of::<F>(once::<F, H>(event, make))
+    exit::<F>(once::<F, H>(event, make))
 }
 
-fn end_of<F: Function>(work: impl Future<Output = Result<(), BoxError>>) -> ExitCode {
+fn exit<F: Function>(work: impl Future<Output = Result<ExitCode, BoxError>>) -> ExitCode {
     lambda_runtime::tracing::init_default_subscriber();
     let worked = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BoxError::from).and_then(
         |runtime| {
@@ -70,43 +70,45 @@ fn end_of<F: Function>(work: impl Future<Output = Result<(), BoxError>>) -> Exit
             worked
         },
     );
-    match worked {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{} cannot run: {}", F::BIN, chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    worked.unwrap_or_else(|error| {
+        tracing::error!("{} cannot run: {}", F::BIN, chain(&*error));
+        ExitCode::FAILURE
+    })
 }
 
 async fn once<F, H>(
     variable: &'static str,
     make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>,
-) -> Result<(), BoxError>
+) -> Result<ExitCode, BoxError>
 where
     F: Function,
     H: Handler<F::Event>,
 {
     let mut stop = signal(SignalKind::terminate())?;
-    let work = async {
-        let handler = make(environment::<F>(variables())?).await?;
-        let told = env::var(variable).map_err(|_| {
-            let lambda = LAMBDA[0];
-            format!(
-                "it is started neither by Lambda, since {lambda} is not set, nor as a task, since {variable} is not set"
-            )
-        })?;
-        let event = serde_json::from_str(&told)
-            .map_err(|error| format!("{variable} does not say what there is to do: {error}"))?;
-        let answer = handler.handle(event).await?;
-        answer.counts.emit(&name::<F>());
-        tracing::info!("done: {}", serde_json::to_string(&answer.response)?);
-        Ok(())
-    };
-    tokio::select! {
+    let handler = make(environment::<F>(variables())?).await?;
+    let told = env::var(variable).map_err(|_| {
+        let lambda = LAMBDA[0];
+        format!(
+            "it is started neither by Lambda, since {lambda} is not set, nor as a task, since {variable} is not set"
+        )
+    })?;
+    let event =
+        serde_json::from_str(&told).map_err(|error| format!("{variable} does not say what there is to do: {error}"))?;
+    let done = tokio::select! {
         biased;
-        worked = Box::pin(work) => worked,
+        done = Box::pin(handler.handle(event)) => done,
         _ = stop.recv() => Err("it was told to stop before it was done".into()),
+    };
+    match done {
+        Ok(answer) => {
+            answer.counts.emit(&name::<F>());
+            tracing::info!("done: {}", serde_json::to_string(&answer.response)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            tracing::error!("{} failed: {}", F::BIN, chain(&*error));
+            Ok(ExitCode::FAILURE)
+        }
     }
 }
 
@@ -115,7 +117,7 @@ fn name<F: Function>() -> String {
     env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned())
 }
 
-async fn serve<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> Result<(), BoxError>
+async fn serve<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> Result<ExitCode, BoxError>
 where
     F: Function,
     H: Handler<F::Event>,
@@ -140,7 +142,8 @@ where
             }
         }
     }))
-    .await
+    .await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Lambda allows a quarter of an hour at most; what says more is no deadline.
