@@ -198,6 +198,13 @@ pub struct Seen {
     pub batch: Batch,
 }
 
+impl Seen {
+    /// Of its file below [`SEEN`], by the source as [`Manifest::source`] has it: a URL of any length and with any characters.
+    pub fn name(source: &str) -> String {
+        format!("{}.json", crate::fingerprint(source))
+    }
+}
+
 /// What became of a batch: [`Batch::verdict`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -271,6 +278,12 @@ mod tests {
         assert_eq!(REFERENCE_FOLDER, format!("{RAW}{REFERENCE}"));
         assert_eq!(VISIBLE_FOLDER, format!("{CURATED}{VISIBLE}"));
         assert_eq!(SEEN_FOLDER, format!("{CURATED}{SEEN}"));
+    }
+
+    #[test]
+    fn a_source_names_what_it_said() {
+        assert_eq!(Seen::name("foobar"), "85944171f73967e8.json");
+        assert_ne!(Seen::name("https://a/"), Seen::name("https://b/"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! counts, and answers.
 //!
 //! A function crate sees a resource only through its [`contract::Handle`]. The methods of a handle are here, one set
-//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`]); the ports behind them take names that nothing but
+//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`], [`Revealable`]); the ports behind them take names that nothing but
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
@@ -61,9 +61,9 @@ pub use record::{Accepted, LINE_LIMIT, Rejected};
 pub use rejects::Rejects;
 pub use retry::{Backoff, Pause, Sleep, patiently, retry};
 pub use schema::{BadSchema, RecordSchema};
-pub use secret::{SecretName, Secrets};
+pub use secret::{Revealable, SecretName, Secrets};
 pub use sequence::{BadSequence, Sequence};
-pub use start::{Handler, start};
+pub use start::{Handler, start, start_or_once};
 pub use time::now;
 pub use unpack::{BadPack, Budget, Packing, Unpack};
 pub use upload::Upload;

@@ -11,7 +11,7 @@ use crate::{Fault, PortError};
 /// What most calls are given: four attempts, with pauses of about three seconds in all.
 pub(crate) const PATIENCE: (u32, Duration) = (3, Duration::from_millis(400));
 
-/// No pause is longer.
+/// No pause is longer, unless somebody wants it to be.
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// What waits. Tests do not.
@@ -34,11 +34,18 @@ impl Pause for Sleep {
 pub struct Backoff {
     left: u32,
     next: Duration,
+    longest: Duration,
 }
 
 impl Backoff {
     pub fn new(pauses: u32, first: Duration) -> Self {
-        Self { left: pauses, next: first }
+        Self { left: pauses, next: first, longest: LONGEST }
+    }
+
+    /// The same with pauses that grow up to this one: for what others own, and what is not to be pressed.
+    #[must_use]
+    pub fn growing_to(self, longest: Duration) -> Self {
+        Self { longest, ..self }
     }
 
     /// Waits, or says no if there has been enough waiting.
@@ -48,7 +55,7 @@ impl Backoff {
         }
         self.left -= 1;
         pause.pause(jittered(self.next)).await;
-        self.next = (self.next * 2).min(LONGEST);
+        self.next = (self.next * 2).min(self.longest);
         true
     }
 }
@@ -105,6 +112,17 @@ mod tests {
             let most = Duration::from_millis(most);
             assert!(*pause >= most / 2 && *pause <= most, "{pause:?} of {most:?}");
         }
+    }
+
+    #[test]
+    fn pauses_grow_as_far_as_is_wanted() {
+        let watch = Watch::default();
+        run(async {
+            let mut backoff = Backoff::new(8, Duration::from_secs(1)).growing_to(Duration::from_secs(30));
+            while backoff.again(&watch).await {}
+        });
+        let longest = watch.pauses().into_iter().max().unwrap_or_default();
+        assert!(longest >= Duration::from_secs(15) && longest <= Duration::from_secs(30), "{longest:?}");
     }
 
     #[test]

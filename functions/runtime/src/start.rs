@@ -10,6 +10,7 @@ use std::{
     process::ExitCode,
     time::{Duration, Instant, SystemTime},
 };
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{Answer, chain};
 
@@ -42,22 +43,81 @@ where
     F: Function,
     H: Handler<F::Event>,
 {
+    exit::<F>(serve::<F, H>(make))
+}
+
+/// The same for a function that can be a task as well: where there is no Lambda, the event is in this variable, as JSON, and
+/// the process does that once. Its exit code is the answer. A container that is to end is told so by SIGTERM some time before
+/// it is killed; the work is then dropped where it is, as by a kill.
+pub fn start_or_once<F, H>(event: &'static str, make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> ExitCode
+where
+    F: Function,
+    H: Handler<F::Event>,
+{
+    if env::var_os(LAMBDA[0]).is_some() {
+        return start::<F, H>(make);
+    }
+    exit::<F>(once::<F, H>(event, make))
+}
+
+fn exit<F: Function>(work: impl Future<Output = Result<ExitCode, BoxError>>) -> ExitCode {
     lambda_runtime::tracing::init_default_subscriber();
-    let served = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(BoxError::from)
-        .and_then(|runtime| runtime.block_on(serve::<F, H>(make)));
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
+    let worked = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BoxError::from).and_then(
+        |runtime| {
+            let worked = runtime.block_on(work);
+            // A name that is being looked up is not waited for.
+            runtime.shutdown_background();
+            worked
+        },
+    );
+    worked.unwrap_or_else(|error| {
+        tracing::error!("{} cannot run: {}", F::BIN, chain(&*error));
+        ExitCode::FAILURE
+    })
+}
+
+async fn once<F, H>(
+    variable: &'static str,
+    make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>,
+) -> Result<ExitCode, BoxError>
+where
+    F: Function,
+    H: Handler<F::Event>,
+{
+    let mut stop = signal(SignalKind::terminate())?;
+    let handler = make(environment::<F>(variables())?).await?;
+    let told = env::var(variable).map_err(|_| {
+        let lambda = LAMBDA[0];
+        format!(
+            "it is started neither by Lambda, since {lambda} is not set, nor as a task, since {variable} is not set"
+        )
+    })?;
+    let event =
+        serde_json::from_str(&told).map_err(|error| format!("{variable} does not say what there is to do: {error}"))?;
+    let done = tokio::select! {
+        biased;
+        done = Box::pin(handler.handle(event)) => done,
+        _ = stop.recv() => Err("it was told to stop before it was done".into()),
+    };
+    match done {
+        Ok(answer) => {
+            answer.counts.emit(&name::<F>());
+            tracing::info!("done: {}", serde_json::to_string(&answer.response)?);
+            Ok(ExitCode::SUCCESS)
+        }
         Err(error) => {
-            tracing::error!("{} cannot run: {}", F::BIN, chain(&*error));
-            ExitCode::FAILURE
+            tracing::error!("{} failed: {}", F::BIN, chain(&*error));
+            Ok(ExitCode::FAILURE)
         }
     }
 }
 
-async fn serve<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> Result<(), BoxError>
+/// By which metrics are told apart. A task has it only if its environment says so.
+fn name<F: Function>() -> String {
+    env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned())
+}
+
+async fn serve<F, H>(make: impl AsyncFnOnce(F::Env<Run>) -> Result<H, BoxError>) -> Result<ExitCode, BoxError>
 where
     F: Function,
     H: Handler<F::Event>,
@@ -66,8 +126,7 @@ where
     if let Some(missing) = LAMBDA.into_iter().find(|name| env::var_os(name).is_none()) {
         return Err(format!("it is not started by Lambda: {missing} is not set").into());
     }
-    let name = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| F::BIN.to_owned());
-    let (handler, name) = (&handler, &name);
+    let (handler, name) = (&handler, &name::<F>());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<F::Event>| {
         let end = Instant::now() + left(event.context.deadline(), SystemTime::now());
         // Boxed, since what a function waits for nests deeper than the compiler follows through the loop around it.
@@ -83,7 +142,8 @@ where
             }
         }
     }))
-    .await
+    .await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Lambda allows a quarter of an hour at most; what says more is no deadline.

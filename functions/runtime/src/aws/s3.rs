@@ -66,6 +66,7 @@ fn connect(bucket: &str, pace: Pace) -> Result<AmazonS3, Error> {
         .with_content_type_for_suffix("csv", "text/csv; charset=utf-8")
         .with_content_type_for_suffix("json", "application/json")
         .with_content_type_for_suffix("jsonl", "application/x-ndjson")
+        .with_content_type_for_suffix("xml", "application/xml")
         .with_content_type_for_suffix("gz", "application/gzip");
     let client = match pace {
         Pace::Short => client.with_timeout(REQUEST),
