@@ -15,7 +15,7 @@ use parquet::{
 };
 use postgres::{ThrowAway, throw_away};
 use runtime::{
-    Answer, Handler,
+    Answer, Handler, Pause,
     testing::{MemoryNotices, MemoryObjects, Upsets, Watch},
 };
 use std::{
@@ -107,7 +107,8 @@ pub(crate) fn price(orig: &str, dest: &str, day: &str, price: i32) -> Price {
 }
 
 /// How a part is written: by the function, or as Spark does.
-pub(crate) const OURS: &str = "message schema { REQUIRED BYTE_ARRAY orig_code (UTF8); REQUIRED BYTE_ARRAY dest_code (UTF8);
+pub(crate) const OURS: &str =
+    "message schema { REQUIRED BYTE_ARRAY orig_code (UTF8); REQUIRED BYTE_ARRAY dest_code (UTF8);
     REQUIRED INT32 day (DATE); REQUIRED INT32 price; REQUIRED BYTE_ARRAY batch (UTF8); }";
 pub(crate) const SPARKS: &str = "message spark_schema { OPTIONAL BYTE_ARRAY orig_code (UTF8);
     OPTIONAL BYTE_ARRAY dest_code (UTF8); OPTIONAL INT32 day (DATE); OPTIONAL INT32 price; OPTIONAL BYTE_ARRAY batch (UTF8); }";
@@ -129,7 +130,8 @@ pub(crate) fn parquet<W: Write + Send>(to: W, schema: &str, group: usize, rows: 
         let texts = |text: fn(&Price) -> &str| -> Vec<ByteArray> { rows.iter().map(|row| text(row).into()).collect() };
         for column in 0..5 {
             let mut writer = group.next_column().unwrap().unwrap();
-            let number = |value: fn(&Price, NaiveDate) -> i32| rows.iter().map(|row| value(row, epoch)).collect::<Vec<_>>();
+            let number =
+                |value: fn(&Price, NaiveDate) -> i32| rows.iter().map(|row| value(row, epoch)).collect::<Vec<_>>();
             match column {
                 0 => writer.typed::<ByteArrayType>().write_batch(&texts(|row| &row.0), levels, None),
                 1 => writer.typed::<ByteArrayType>().write_batch(&texts(|row| &row.1), levels, None),
@@ -161,6 +163,8 @@ pub(crate) fn verdict(batch: Batch, parts: &[u64]) -> Verdict {
     Verdict { batch, outcome, engine, read: rows, duplicates: 0, wrong: 0, rows, parts, quarantine: None, why: None }
 }
 
+pub(crate) type Bench<P> = Loader<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, P>;
+
 /// The buckets and the topic.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -177,6 +181,15 @@ impl World {
         let world = Self { objects, notices, upsets };
         world.reference(REGIONS_FILE, PORTS_FILE);
         world
+    }
+
+    /// The same objects where calls go wrong.
+    pub(crate) fn upset(&self, upsets: Upsets) -> Self {
+        let other = Self::new(upsets);
+        for (uri, bytes) in self.objects.all() {
+            other.objects.place(&uri, &bytes);
+        }
+        other
     }
 
     pub(crate) fn reference(&self, regions: &str, ports: &str) {
@@ -210,13 +223,17 @@ impl World {
     }
 
     /// A function that reaches the database at this port.
-    pub(crate) fn loader(&self, db: &Db, port: u16) -> Loader<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, Watch> {
+    pub(crate) fn loader(&self, db: &Db, port: u16) -> Bench<Watch> {
+        self.loader_with(db, port, Watch::default())
+    }
+
+    pub(crate) fn loader_with<P: Pause>(&self, db: &Db, port: u16, pause: P) -> Bench<P> {
         let loader = Loader {
             env: env(),
             objects: Rc::clone(&self.objects),
             notices: Rc::clone(&self.notices),
             database: db.reached_at(port),
-            pause: Watch::default(),
+            pause,
             clock: || "2026-11-22T03:00:00Z".parse().unwrap(),
             pauses: 0,
         };

@@ -67,7 +67,9 @@ async fn take(session: &Session, migration: &Migration, now: DateTime<Utc>) -> R
 /// Prices are data: nobody takes away what another way of loading has brought.
 fn unexpected(other: &str) -> Trouble {
     let (whose, instead) = match other {
-        "slots" => ("load-rates", "have load-rates load this stage, or drop the schema first: DROP SCHEMA rates CASCADE"),
+        "slots" => {
+            ("load-rates", "have load-rates load this stage, or drop the schema first: DROP SCHEMA rates CASCADE")
+        }
         "target" => ("DMS", "have DMS load this stage, or drop the schema first: DROP SCHEMA rates CASCADE"),
         _ => {
             return Trouble::lasting(format!(

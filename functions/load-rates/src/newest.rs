@@ -53,7 +53,8 @@ impl<O: Objects, P: Pause> Curated<'_, O, P> {
         let verdict: Verdict = serde_json::from_str(&self.text(&said).await?)
             .map_err(|error| Refusal::new(format!("it is no verdict: {error}"), AGAIN).of(self.uri(&said)))?;
         if verdict.batch.visible() != visible || verdict.outcome != Outcome::Curated {
-            let other = format!("the verdict in {} is not that of this batch, or is another than curated", self.uri(&said));
+            let other =
+                format!("the verdict in {} is not that of this batch, or is another than curated", self.uri(&said));
             return Err(refuse(other));
         }
         let data = verdict.batch.data();

@@ -7,7 +7,10 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
     schema::types::ColumnDescriptor,
 };
-use std::fs::File;
+use std::{
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// Rows that are in memory at once.
 const CHUNK: usize = 8_192;
@@ -49,6 +52,10 @@ pub(crate) struct Chunk<'a> {
 impl Part {
     /// Reads what the file says of itself.
     pub(crate) fn open(file: File) -> Result<Self, String> {
+        guarded(|| Self::look(file))
+    }
+
+    fn look(file: File) -> Result<Self, String> {
         let reader = SerializedFileReader::new(file).map_err(|error| format!("it is no Parquet: {error}"))?;
         let schema = reader.metadata().file_metadata().schema_descr_ptr();
         let mut places = [0; 4];
@@ -66,17 +73,21 @@ impl Part {
 
     /// The next rows, none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Chunk<'_>>, String> {
+        guarded(|| self.read())?;
+        Ok(self.group.as_ref().map(Group::chunk))
+    }
+
+    /// No group is left at the end.
+    fn read(&mut self) -> Result<(), String> {
         loop {
             if self.group.is_none() && !self.begin_group().map_err(broken)? {
-                return Ok(None);
+                return Ok(());
             }
-            let read = self.group.as_mut().map_or(Ok(0), Group::read)?;
-            if read > 0 {
-                break;
+            if self.group.as_mut().map_or(Ok(0), Group::read)? > 0 {
+                return Ok(());
             }
             self.group = None;
         }
-        Ok(self.group.as_ref().map(Group::chunk))
     }
 
     fn begin_group(&mut self) -> parquet::errors::Result<bool> {
@@ -120,10 +131,14 @@ impl<T: DataType> Column<T> {
         self.levels.clear();
         self.values.clear();
         let levels = Some(&mut self.levels);
-        let (rows, values, _) =
-            self.reader.read_records(CHUNK, levels, None, &mut self.values).map_err(broken)?;
+        let (rows, values, _) = self.reader.read_records(CHUNK, levels, None, &mut self.values).map_err(broken)?;
         if rows == values { Ok(rows) } else { Err("a value is missing in it".to_owned()) }
     }
+}
+
+/// At some files that somebody has spoilt the reader of Parquet panics. After that nothing of it is used any more.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("it is broken: the reader gave up on it".to_owned()))
 }
 
 fn is_date(column: &ColumnDescriptor) -> bool {

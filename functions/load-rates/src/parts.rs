@@ -77,7 +77,8 @@ impl<O: LargeObjects, P: Pause> Curated<'_, O, P> {
 
     /// A file that is gone when it is closed.
     async fn fetch(&self, name: &str, bytes: &mut u64) -> Result<File, Trouble> {
-        let lacking = |error: io::Error| Trouble::passing(format!("no temporary file for a part of the batch: {error}"));
+        let lacking =
+            |error: io::Error| Trouble::passing(format!("no temporary file for a part of the batch: {error}"));
         let mut file = tempfile::tempfile().map_err(lacking)?;
         let mut reader = self.folder.read(self.objects, self.pause, name)?;
         while let Some(read) = reader.next().await.map_err(|error| missing(error, &self.uri(name), AGAIN))? {

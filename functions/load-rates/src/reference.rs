@@ -127,7 +127,10 @@ fn entry(sheet: &Sheet, places: [usize; 3], record: &StringRecord) -> Result<Ent
     match (*sheet == PORTS, is_code(key.as_bytes())) {
         (true, false) => return Err(refuse(line, format!("{column} {key:?} is not five letters A-Z"))),
         (false, true) => {
-            return Err(refuse(line, format!("{column} {key:?} could be taken for a port's code: write it in small letters")));
+            return Err(refuse(
+                line,
+                format!("{column} {key:?} could be taken for a port's code: write it in small letters"),
+            ));
         }
         _ => {}
     }

@@ -54,7 +54,7 @@ impl Slot {
         format!("rates.prices_{}", self.0)
     }
 
-    /// The index is what queries go by, and finds a price that is there twice.
+    /// The index is what queries go by, with all that they ask for; and it finds a price that is there twice.
     fn index(self) -> String {
         format!("prices_{}_once", self.0)
     }
@@ -75,7 +75,10 @@ impl Slot {
             }
             pause.pause(PAUSE).await;
         }
-        tracing::warn!("transactions that began before this load are still open; {} is emptied by DELETE", self.table());
+        tracing::warn!(
+            "transactions that began before this load are still open; {} is emptied by DELETE",
+            self.table()
+        );
         Ok(false)
     }
 
@@ -102,7 +105,7 @@ impl Slot {
 
     pub(crate) async fn index_rows(self, session: &Session) -> Result<(), Trouble> {
         let sql = format!(
-            "CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} (orig_code, dest_code, day, price)",
+            "CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} (orig_code, dest_code, day, price) INCLUDE (slot)",
             self.index(),
             self.table()
         );

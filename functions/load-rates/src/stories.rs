@@ -1,7 +1,7 @@
 //! Loads as they go, from the files to what readers see.
 
-use serde_json::{Value, json};
 use runtime::testing::Upsets;
+use serde_json::{Value, json};
 
 use crate::bench::{Db, World, batch, price, prices};
 
@@ -70,7 +70,10 @@ fn ports_and_regions_change_with_the_batch_and_not_before() {
     world.invoke(&db);
     let of = "SELECT orig FROM rates.daily_averages WHERE dest = 'NLRTM' GROUP BY 1 ORDER BY 1;";
     let before = db.sql(of);
-    world.reference("slug,parent_slug,name\nasia,,\n", "name,code,parent_slug\n\"a \"\"b\"\"\",CNSGH,asia\nb,CNGGZ,asia\nc,NLRTM,asia");
+    world.reference(
+        "slug,parent_slug,name\nasia,,\n",
+        "name,code,parent_slug\n\"a \"\"b\"\"\",CNSGH,asia\nb,CNGGZ,asia\nc,NLRTM,asia",
+    );
     assert_eq!(answer(&world.invoke(&db).response)["status"], "already there");
     assert_eq!(db.sql(of), before);
     world.curated(2, &[prices(1, 3, 100)]);
@@ -86,7 +89,8 @@ fn where_dms_brings_the_prices_all_else_is_prepared() {
         assert_eq!(answer(&world.prepare(&db).response), json!({ "status": "prepared", "rows": 0 }));
     }
     // What DMS does, twice.
-    let values = "('CNSGH', 'NLRTM', '2026-01-01', 1), ('CNSGH', 'NLRTM', '2026-01-01', 2), ('CNGGZ', 'NLRTM', '2026-01-01', 9)";
+    let values =
+        "('CNSGH', 'NLRTM', '2026-01-01', 1), ('CNSGH', 'NLRTM', '2026-01-01', 2), ('CNGGZ', 'NLRTM', '2026-01-01', 9)";
     let load = format!(
         "SET ROLE {}; TRUNCATE TABLE rates.prices; INSERT INTO rates.prices (orig_code, dest_code, day, price) VALUES {values};",
         db.name
