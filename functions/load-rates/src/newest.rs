@@ -4,7 +4,7 @@ use contract::{
     Folder, Handle, Read,
     rates::{Outcome, RunName, VISIBLE, Verdict},
 };
-use runtime::{Fault, Objects, Pause, PortError, Readable, patiently};
+use runtime::{Fault, Objects, Pause, PortError, Readable, last_name, patiently};
 
 use crate::{refusal::Refusal, trouble::Trouble};
 
@@ -28,19 +28,8 @@ pub(crate) struct Curated<'a, O, P> {
 impl<O: Objects, P: Pause> Curated<'_, O, P> {
     /// The name below `visible/` of the last batch behind another one, if there is any.
     pub(crate) async fn last_behind(&self, place: &str) -> Result<Option<String>, Trouble> {
-        let (mut after, mut last) = (format!("{VISIBLE}{place}"), None);
-        loop {
-            let page = patiently(self.pause, async || self.folder.list(self.objects, VISIBLE, &after).await).await?;
-            match page.names.last() {
-                Some(name) => after.clone_from(name),
-                None => return Ok(last),
-            }
-            // A folder that somebody made in the console is no batch.
-            last = page.names.into_iter().rfind(|name| !name.ends_with('/')).or(last);
-            if !page.more {
-                return Ok(last);
-            }
-        }
+        let after = format!("{VISIBLE}{place}");
+        Ok(last_name(self.folder, self.objects, self.pause, VISIBLE, &after).await?)
     }
 
     pub(crate) async fn read(&self, visible: &str) -> Result<Newest, Trouble> {
