@@ -32,8 +32,9 @@ impl Map {
         let region = |(n, parent): (usize, &Option<usize>)| {
             format!("r{n},Region {n},{}\n", parent.as_ref().map(slug).unwrap_or_default())
         };
-        let regions: String = self.regions.iter().enumerate().rev().map(region).collect();
-        let ports: String = self.ports.iter().map(|(code, region)| format!("{code},,r{region}\n")).collect();
+        let lines = |text: String, line: String| text + &line;
+        let regions = self.regions.iter().enumerate().rev().map(region).fold(String::new(), lines);
+        let ports = self.ports.iter().map(|(code, region)| format!("{code},,r{region}\n")).fold(String::new(), lines);
         (format!("slug,name,parent_slug\n{regions}"), format!("code,name,parent_slug\n{ports}"))
     }
 

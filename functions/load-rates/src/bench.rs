@@ -8,7 +8,7 @@ use contract::{
     rates::{Batch, Engine, Outcome, PORTS, PartNote, REGIONS, RunName, Verdict, part},
 };
 use parquet::{
-    basic::Compression,
+    basic::{Compression, ZstdLevel},
     data_type::{ByteArray, ByteArrayType, Int32Type},
     file::{properties::WriterProperties, writer::SerializedFileWriter},
     schema::parser::parse_message_type,
@@ -117,7 +117,7 @@ pub(crate) const SPARKS: &str = "message spark_schema { OPTIONAL BYTE_ARRAY orig
 pub(crate) fn parquet<W: Write + Send>(to: W, schema: &str, group: usize, rows: impl Iterator<Item = Price>) {
     let schema = Arc::new(parse_message_type(schema).unwrap());
     let is_sparks = schema.name() == "spark_schema";
-    let compression = if is_sparks { Compression::SNAPPY } else { Compression::ZSTD(Default::default()) };
+    let compression = if is_sparks { Compression::SNAPPY } else { Compression::ZSTD(ZstdLevel::default()) };
     let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
     let mut writer = SerializedFileWriter::new(to, schema, properties).unwrap();
     let mut rows = rows.peekable();

@@ -1,6 +1,6 @@
 //! Which ports are below which place.
 
-use contract::rates::{PORTS, REGIONS, Reference as Sheet};
+use contract::rates::{PORTS, REGIONS};
 use std::collections::HashMap;
 
 use crate::{
@@ -17,14 +17,14 @@ pub(crate) struct Closure(Vec<Vec<String>>);
 
 impl Closure {
     /// Fails with the file that is at fault, if a parent is not there, or is below itself, or something is there twice.
-    pub(crate) fn of(regions: &[Entry], ports: &[Entry]) -> Result<Self, (Sheet, Refusal)> {
-        let known = by_key(regions, "slug").map_err(|refusal| (REGIONS, refusal))?;
-        by_key(ports, "code").map_err(|refusal| (PORTS, refusal))?;
+    pub(crate) fn of(regions: &[Entry], ports: &[Entry]) -> Result<Self, Refusal> {
+        let known = by_key(regions, "slug").map_err(|refusal| refusal.of(REGIONS.file))?;
+        by_key(ports, "code").map_err(|refusal| refusal.of(PORTS.file))?;
         for region in regions {
-            above(region, &known).map_err(|refusal| (REGIONS, refusal))?;
+            above(region, &known).map_err(|refusal| refusal.of(REGIONS.file))?;
         }
         let above = ports.iter().map(|port| above(port, &known)).collect::<Result<_, _>>();
-        Ok(Self(above.map_err(|refusal| (PORTS, refusal))?))
+        Ok(Self(above.map_err(|refusal| refusal.of(PORTS.file))?))
     }
 
     /// Places, and a port below each.

@@ -1,6 +1,7 @@
 //! Loads that are cut off, at every message to the database and at every call to S3 and SNS. Whatever happens, readers see
 //! the batch before or the new one, and the same invocation again ends in the same state.
 
+use contract::load_rates::LoadWish;
 use postgres::{Break, Cut};
 use runtime::{
     Fault, Handler,
@@ -63,7 +64,7 @@ impl Whole {
     fn of(before: &Before) -> Self {
         let world = before.again();
         let cut = Cut::before(Db::port(), Break::Never).unwrap();
-        run(world.loader(&before.db, cut.port()).handle(Default::default())).unwrap();
+        run(world.loader(&before.db, cut.port()).handle(LoadWish::default())).unwrap();
         let whole = Self { dump: before.dump(), messages: cut.messages(), calls: world.upsets.calls() };
         assert!(whole.messages > 40 && whole.calls > 8, "{} messages, {} calls", whole.messages, whole.calls);
         whole
@@ -88,7 +89,7 @@ fn at_each_message(before: &Before, pauses: u32) {
         let what = format!("{at:?} of {}", whole.messages);
         let world = before.again();
         let cut = Cut::before(Db::port(), at).unwrap();
-        let first = run(Loader { pauses, ..world.loader(&before.db, cut.port()) }.handle(Default::default()));
+        let first = run(Loader { pauses, ..world.loader(&before.db, cut.port()) }.handle(LoadWish::default()));
         let there = before.dump();
         assert!(there == whole.dump || first.is_err(), "{what}: it is said to be loaded, and is not");
         assert!(there == whole.dump || there == old || before.is_empty, "{what}: {there}");
@@ -126,7 +127,7 @@ fn a_load_that_dies_at_any_call_to_s3_is_finished_by_the_next() {
             let what = format!("{upset:?} at call {call} of {}", whole.calls);
             let mut world = before.again();
             world = world.upset(Upsets::default().at(call, upset));
-            let first = run(world.loader(&before.db, Db::port()).handle(Default::default()));
+            let first = run(world.loader(&before.db, Db::port()).handle(LoadWish::default()));
             let died = matches!(upset, Upset::CrashBefore | Upset::CrashAfter);
             assert_eq!(first.is_err(), died, "{what}");
             assert_eq!(before.dump(), if died { old.clone() } else { whole.dump.clone() }, "{what}");
@@ -147,7 +148,7 @@ fn a_refusal_of_which_nobody_could_be_told_is_an_error_and_told_of_the_next_time
     world.invoke(&before.db);
     let world = lacking(Upsets::default().at(world.upsets.calls(), Upset::CrashBefore));
     let old = before.dump();
-    assert!(run(world.loader(&before.db, Db::port()).handle(Default::default())).is_err());
+    assert!(run(world.loader(&before.db, Db::port()).handle(LoadWish::default())).is_err());
     world.upsets.take_crash();
     assert_eq!(world.told("refused"), 0);
     assert_eq!(world.invoke(&before.db).response.status, Status::Refused);

@@ -55,7 +55,7 @@ impl Intake {
             } else if !DAYS.contains(day) {
                 self.wrong(part, format!("row {number} is of a day that is {day} days from 1970-01-01"));
             } else {
-                self.put(&orig, &dest, *day, *price);
+                self.put(orig, dest, *day, *price);
             }
         }
     }
@@ -82,7 +82,7 @@ impl Intake {
         let found = Code::try_from(code.data()).ok().filter(|code| self.known.contains(code));
         if found.is_none() && self.unknown.len() < COUNTED {
             let text = String::from_utf8_lossy(code.data());
-            let told = if is_code(code.data()) { text.into_owned() } else { format!("{:.40?}", text) };
+            let told = if is_code(code.data()) { text.into_owned() } else { format!("{text:.40?}") };
             self.unknown.insert(told);
         }
         found
@@ -95,13 +95,13 @@ impl Intake {
         }
     }
 
-    fn put(&mut self, orig: &Code, dest: &Code, day: i32, price: i32) {
+    fn put(&mut self, orig: Code, dest: Code, day: i32, price: i32) {
         let mut row = [0; 36];
         row[1] = 4;
         row[5] = 5;
-        row[6..11].copy_from_slice(orig);
+        row[6..11].copy_from_slice(&orig);
         row[14] = 5;
-        row[15..20].copy_from_slice(dest);
+        row[15..20].copy_from_slice(&dest);
         row[23] = 4;
         row[24..28].copy_from_slice(&(day - TO_2000).to_be_bytes());
         row[31] = 4;

@@ -75,14 +75,15 @@ fn generate(root: &Path, batches: i64, rows: u64) -> Result<(), BoxError> {
             put(root, &format!("curated/{key}"), b"")?;
             let file = BufWriter::new(File::create(root.join("curated").join(&key))?);
             parquet(file, OURS, GROUP, made_up(seed, *rows));
-            uris += &format!("s3://curated/{key}\n");
+            uris.extend(["s3://curated/", &key, "\n"]);
         }
         put(root, &format!("curated/rates/{}", verdict.batch.visible()), uris.as_bytes())?;
         put(root, &format!("curated/rates/{}", verdict.batch.verdict()), &serde_json::to_vec(&verdict)?)?;
     }
-    let regions = (0..50).map(|n| format!("r{n},,{}\n", if n < 5 { String::new() } else { format!("r{}", n % 5) }));
+    let regions = (0..50).map(|n| if n < 5 { format!("r{n},,\n") } else { format!("r{n},,r{}\n", n % 5) });
     let ports = (0..PLACES).map(|n| format!("{},,r{}\n", code(n), n % 50));
-    let (regions, ports): (String, String) = (regions.collect(), ports.collect());
+    let regions = regions.fold(String::new(), |text, line| text + &line);
+    let ports = ports.fold(String::new(), |text, line| text + &line);
     put(
         root,
         &format!("raw/rates/reference/{}", REGIONS.file),

@@ -1,6 +1,7 @@
 //! Readers during loads: each sees all of one batch with its ports and regions, in a statement and in a transaction, is
 //! never refused and never waits for long. And those who stay keep what they see.
 
+use contract::load_rates::LoadWish;
 use futures_util::future::join;
 use runtime::{
     Handler, Pause, Sleep,
@@ -105,7 +106,7 @@ fn swap_among_readers(pause: impl Pause) {
     for number in 2..=SWAPS + 1 {
         curate(&world, number);
         let before = count.load(Ordering::SeqCst);
-        assert_eq!(run(loader.handle(Default::default())).unwrap().response.status, Status::Loaded);
+        assert_eq!(run(loader.handle(LoadWish::default())).unwrap().response.status, Status::Loaded);
         while count.load(Ordering::SeqCst) < before + READERS && readers.iter().all(|reader| !reader.is_finished()) {
             thread::sleep(Duration::from_millis(5));
         }
@@ -141,7 +142,7 @@ fn a_reader_who_stays_for_several_batches_keeps_its_own_and_keeps_no_load_waitin
         glances.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").await.unwrap();
         for number in 2..=5 {
             curate(&world, number);
-            assert_eq!(loader.handle(Default::default()).await.unwrap().response.status, Status::Loaded);
+            assert_eq!(loader.handle(LoadWish::default()).await.unwrap().response.status, Status::Loaded);
             assert_eq!(state(&stays).await, 1);
         }
         assert_eq!(state(&glances).await, 1);
@@ -151,7 +152,7 @@ fn a_reader_who_stays_for_several_batches_keeps_its_own_and_keeps_no_load_waitin
         // What was deleted while they stayed does not add up: the next load truncates again.
         for number in 6..=7 {
             curate(&world, number);
-            loader.handle(Default::default()).await.unwrap();
+            loader.handle(LoadWish::default()).await.unwrap();
         }
         let size = "SELECT pg_total_relation_size('rates.prices_0') + pg_total_relation_size('rates.prices_1') AS size";
         assert!(stays.query_one(size, &[]).await.unwrap().get::<_, i64>("size") < 200_000);
@@ -164,7 +165,7 @@ fn of_two_loads_at_once_one_does_it() {
         let (db, world) = (Db::new(), World::new(Upsets::default()));
         curate(&world, 1);
         let (one, other) = (world.loader(&db, Db::port()), world.loader(&db, Db::port()));
-        let both = run(async { join(one.handle(Default::default()), other.handle(Default::default())).await });
+        let both = run(async { join(one.handle(LoadWish::default()), other.handle(LoadWish::default())).await });
         let mut statuses = [both.0.unwrap().response.status, both.1.unwrap().response.status];
         statuses.sort_by_key(|status| *status == Status::AlreadyThere);
         assert_eq!(statuses, [Status::Loaded, Status::AlreadyThere]);

@@ -55,13 +55,16 @@ impl Reference {
             texts.push(text);
         }
         let parsed = Self::parse(&texts[0], &texts[1]);
-        Ok(parsed.map_err(|(sheet, refusal)| refusal.of(uri(folder, &sheet)))?)
+        Ok(parsed.map_err(|refusal| {
+            let uri = format!("{}{}", folder.name(), refusal.file.as_deref().unwrap_or_default());
+            refusal.of(uri)
+        })?)
     }
 
-    /// Fails with the file that is at fault.
-    pub(crate) fn parse(regions: &[u8], ports: &[u8]) -> Result<Self, (Sheet, Refusal)> {
-        let regions = entries(&REGIONS, regions).map_err(|refusal| (REGIONS, refusal))?;
-        let ports = entries(&PORTS, ports).map_err(|refusal| (PORTS, refusal))?;
+    /// Fails with the name of the file that is at fault.
+    pub(crate) fn parse(regions: &[u8], ports: &[u8]) -> Result<Self, Refusal> {
+        let regions = entries(&REGIONS, regions).map_err(|refusal| refusal.of(REGIONS.file))?;
+        let ports = entries(&PORTS, ports).map_err(|refusal| refusal.of(PORTS.file))?;
         let closure = Closure::of(&regions, &ports)?;
         Ok(Self { ports, regions, closure })
     }

@@ -3,7 +3,7 @@
 use aws_sdk_databasemigration::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    types::{Filter, S3Settings, StartReplicationTaskTypeValue, Tag},
+    types::{Filter, ReplicationTaskStats, S3Settings, StartReplicationTaskTypeValue, Tag},
 };
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Replications for DatabaseMigration {
             stop_reason: text(task.stop_reason()),
             last_failure: text(task.last_failure_message()),
             has_run: task.replication_task_start_date().is_some(),
-            tables_errored: stats.map_or(0, |stats| stats.tables_errored()),
+            tables_errored: stats.map_or(0, ReplicationTaskStats::tables_errored),
         })
     }
 
@@ -59,7 +59,8 @@ impl Replications for DatabaseMigration {
         // What is not named stays as it is.
         let settings = S3Settings::builder().bucket_folder(folder).build();
         let call = self.0.modify_endpoint().endpoint_arn(place.source()).s3_settings(settings).exact_settings(false);
-        taken(call.send().await, |fault| place.failed("dms:ModifyEndpoint", fault))
+        // An endpoint has hundreds of settings, all of which have their place in the call.
+        taken(Box::pin(call.send()).await, |fault| place.failed("dms:ModifyEndpoint", fault))
     }
 
     async fn begin(&self, place: &ReplicationPlace, how: Begin) -> Result<bool, PortError> {
