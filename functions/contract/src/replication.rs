@@ -42,6 +42,8 @@ impl Grant for Replicate<Replication> {
             // Descriptions know no resources.
             Statement::allow(&["dms:DescribeReplicationTasks"], "*".into()),
             Statement::allow(&["dms:StartReplicationTask"], task.clone()),
+            // A tag of the task says what it was begun with.
+            Statement::allow(&["dms:AddTagsToResource", "dms:ListTagsForResource"], task.clone()),
             Statement::allow(&["dms:ModifyEndpoint"], source.clone()),
         ]
     }

@@ -7,6 +7,8 @@ mod client;
 mod firehose;
 #[cfg(feature = "notices")]
 mod notices;
+#[cfg(feature = "replication")]
+mod replications;
 mod s3;
 mod s3_large;
 #[cfg(feature = "secrets")]
@@ -18,6 +20,8 @@ pub use client::config;
 pub use firehose::Firehose;
 #[cfg(feature = "notices")]
 pub use notices::Topics;
+#[cfg(feature = "replication")]
+pub use replications::DatabaseMigration;
 pub use s3::S3;
 pub use s3_large::S3Body;
 #[cfg(feature = "secrets")]

@@ -2,7 +2,8 @@
 //! counts, and answers.
 //!
 //! A function crate sees a resource only through its [`contract::Handle`]. The methods of a handle are here, one set
-//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`], [`Revealable`]); the ports behind them take names that nothing but
+//! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`], [`Revealable`],
+//! [`Replicable`]); the ports behind them take names that nothing but
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
@@ -14,6 +15,7 @@ mod folder;
 mod item;
 mod json;
 mod large;
+mod last;
 mod last_try;
 mod lines;
 mod location;
@@ -26,6 +28,7 @@ mod queue;
 mod reader;
 mod record;
 mod rejects;
+mod replication;
 mod retry;
 mod schema;
 mod secret;
@@ -47,6 +50,7 @@ pub use failure::{Fault, PortError, chain};
 pub use folder::{Readable, Writable};
 pub use item::{Item, Items, Lookup, Place as ItemPlace, Swap};
 pub use large::{Body, LargeObjects, Opened, PartId, UploadId};
+pub use last::last_name;
 pub use last_try::LastTry;
 pub use lines::{Line, Lines, RECORD_KEPT, RECORD_LIMIT};
 pub use location::BadFolder;
@@ -59,6 +63,7 @@ pub use queue::{BadQueueEvent, QueueResponse, each_object};
 pub use reader::Reader;
 pub use record::{Accepted, LINE_LIMIT, Rejected};
 pub use rejects::Rejects;
+pub use replication::{BadReplication, Begin, LABEL, Replicable, ReplicationPlace, ReplicationTask, Replications};
 pub use retry::{Backoff, Pause, Sleep, patiently, retry};
 pub use schema::{BadSchema, RecordSchema};
 pub use secret::{Revealable, SecretName, Secrets};

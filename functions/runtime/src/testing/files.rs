@@ -46,9 +46,27 @@ impl Objects for FileObjects {
         fs::read(self.path(object)).map_err(|error| object.failed("get", Fault::NotFound).because(error))
     }
 
-    async fn list(&self, _listing: &Listing) -> Result<Page, PortError> {
-        Ok(Page { names: Vec::new(), more: false })
+    async fn list(&self, listing: &Listing) -> Result<Page, PortError> {
+        let mut keys = Vec::new();
+        let bucket = self.0.join(listing.bucket());
+        walk(&bucket, &bucket, &mut keys).map_err(|error| listing.failed(Fault::NotFound).because(error))?;
+        keys.retain(|key| key.starts_with(listing.prefix()) && key.as_str() > listing.after());
+        keys.sort();
+        Ok(Page { names: keys.iter().map(|key| listing.name(key)).collect(), more: false })
     }
+}
+
+/// The keys of all files.
+fn walk(bucket: &Path, folder: &Path, keys: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(bucket, &path, keys)?;
+        } else if let Some(key) = path.strip_prefix(bucket).ok().and_then(Path::to_str) {
+            keys.push(key.to_owned());
+        }
+    }
+    Ok(())
 }
 
 pub struct FileBody {
