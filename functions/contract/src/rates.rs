@@ -31,6 +31,8 @@ pub const VERDICTS: &str = "verdicts/";
 pub const REJECTED: &str = "rejected/";
 /// Below [`CURATED`]: by source, what it said of the batch that became visible last, so that it can be asked for news only.
 pub const SEEN: &str = "seen/";
+/// Below [`CURATED`]: what the Spark job says of each batch. It is written last, and is a [`Verdict`] that nobody has checked.
+pub const SPARK: &str = "spark/";
 
 /// A file of reference data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +125,11 @@ impl Batch {
     pub fn rejected(&self) -> String {
         format!("{REJECTED}{}.jsonl", self.run.as_str())
     }
+
+    /// What the Spark job says of it.
+    pub fn summary(&self) -> String {
+        format!("{SPARK}{}.json", self.run.as_str())
+    }
 }
 
 /// A part's name in [`Batch::data`].
@@ -193,6 +200,14 @@ pub struct Seen {
     pub batch: Batch,
 }
 
+impl Seen {
+    /// Of its file below [`SEEN`]: FNV-1a of the source, since a URL is no name for a file.
+    pub fn name(source: &str) -> String {
+        let fnv = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        format!("{:016x}.json", source.bytes().fold(0xcbf2_9ce4_8422_2325, fnv))
+    }
+}
+
 /// What became of a batch: [`Batch::verdict`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -259,6 +274,12 @@ mod tests {
             format!("{}{}", batch.data(), part(3)),
             "data/pulled=2026-11-21/020007-a1-b2/prices/part-00003.parquet"
         );
+    }
+
+    #[test]
+    fn a_source_is_known_by_its_hash() {
+        assert_eq!(Seen::name(""), "cbf29ce484222325.json");
+        assert_eq!(Seen::name("a"), "af63dc4c8601ec8c.json");
     }
 
     #[test]
