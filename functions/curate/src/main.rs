@@ -25,6 +25,10 @@ mod bench;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod engines;
+#[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod publishing;
 #[cfg(test)]
 mod random;

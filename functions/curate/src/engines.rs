@@ -1,0 +1,310 @@
+//! The function and the Spark job on the same batches: the same rows, the same refusals, the same verdicts. What the job
+//! leaves behind is then published.
+
+use contract::{
+    curate::Ask,
+    rates::{Batch, Engine, Format, PULLED, Verdict},
+};
+use runtime::testing::Dice;
+use serde_json::{Value, json};
+use std::{env, fs, path::Path, process::Command};
+
+use crate::bench::{CURATED, RAW, Texts, World, batch, manifest, named, page, rows, texts};
+
+/// The Python that has Spark.
+const VARIABLE: &str = "MILLRACE_PYSPARK";
+
+/// Has the job do one batch after the other, since Spark takes longer to start than to do any of them.
+const DRIVER: &str = "
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location('curate', sys.argv[1])
+curate = importlib.util.module_from_spec(spec)
+sys.modules['curate'] = curate
+spec.loader.exec_module(curate)
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+spark.sparkContext.addPyFile(sys.argv[1])
+spark.conf.set('spark.sql.session.timeZone', 'UTC')
+for root in json.load(sys.stdin):
+    batch = json.load(open(root + '/batch.json'))
+    uri = 'file://' + root
+    try:
+        curate.Job(spark, uri + '/raw/', uri + '/curated/', batch, part=40).curate()
+    except Exception as error:
+        open(root + '/failed', 'w').write(str(error))
+";
+
+struct Case {
+    format: Format,
+    pages: Vec<Vec<u8>>,
+    /// What the manifest says of the first page's rows.
+    said: Option<u64>,
+}
+
+fn case(format: Format, pages: &[&str]) -> Case {
+    Case { format, pages: pages.iter().map(|page| page.as_bytes().to_vec()).collect(), said: None }
+}
+
+const FORMATS: [Format; 3] = [Format::Json, Format::Csv, Format::Xml];
+
+/// Rows of which few are wrong, or none.
+fn random(dice: &mut Dice, wrong: usize) -> Vec<Texts> {
+    let code = |dice: &mut Dice| ["DEHAM", "CNSHA", "AAAAA", "ZZZZZ", "NLRTM"][dice.below(5)];
+    let mut rows = Vec::new();
+    for _ in 0..30 + dice.below(60) {
+        let (orig, dest) = (code(dice), code(dice));
+        let mut row = texts([orig, dest, &format!("2026-02-{:02}", 1 + dice.below(28)), &dice.below(9).to_string()]);
+        if dice.percent(wrong) {
+            let values =
+                ["", "x", "dehaM", "2026-02-30", "-1", "2147483648", "12.0", " 7", "Z\u{fc}rich\u{1F600}\\t", "ABCDEF"];
+            row[dice.below(4)] = values[dice.below(values.len())].to_owned();
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+fn cases() -> Vec<Case> {
+    let (mut cases, mut dice) = (Vec::new(), Dice::new(7));
+    for format in FORMATS {
+        for wrong in [0, 4] {
+            let pages: Vec<_> = (0..3).map(|_| page(format, &random(&mut dice, wrong)).into_bytes()).collect();
+            cases.push(Case { format, pages: pages.clone(), said: None });
+            cases.push(Case { format, pages, said: Some(7) });
+        }
+        // Cut off anywhere.
+        let pages = (0..25).map(|_| {
+            let mut page = page(format, &random(&mut dice, 4)).into_bytes();
+            page.truncate(dice.below(page.len()));
+            page
+        });
+        cases.push(Case { format, pages: pages.collect(), said: None });
+        cases.push(case(format, &[]));
+    }
+    let fine = r#"{"orig_code":"DEHAM","dest_code":"CNSHA","day":"2026-01-01","price":1}"#;
+    let priced = |price: &str| fine.replace(":1}", &format!(":{price}}}"));
+    let json = [
+        "",
+        " ",
+        "[",
+        "[,]",
+        "[]]",
+        "[] 1",
+        "{",
+        "{\"prices\":[]",
+        "{}",
+        "7",
+        "{\"price\":[]}",
+        "{\"prices\":{}}",
+        "[]",
+        "[F]",
+        "{\"prices\":[],\"prices\":[]}",
+        "[F,]",
+        "[F F]",
+        "[F,{]",
+        "{\"prices\":[F],}",
+        "[F,{\"price\":\"\\ud800\"}]",
+        "[7]",
+        "[F,{\"a\":\"\n\"}]",
+        "[[1,2],F]",
+        "[{\"day\":1,\"day\":2}]",
+        "\u{feff}[F,{\"a\":NaN}]",
+        "{\"next\":\"F\",\"prices\":[F]}",
+        "{\"a\":{\"prices\":[[]]},\"prices\":[ F\r\n,\tF ]} ",
+        "[{\"price\":\"\\u0031\\n\\\"\"}]",
+        "[{\"orig_code\":\"\u{e4}\\/\"}]",
+        "[01]",
+    ];
+    let json: Vec<String> = json.iter().map(|text| text.replace('F', fine)).collect();
+    cases.push(case(Format::Json, &json.iter().map(String::as_str).collect::<Vec<_>>()));
+    let prices =
+        ["12.0", "1e3", "-0", "99999999999999999999999", "true", "[1]", "{}", "null", "\"\"", "\"7\"", "\"007\""];
+    let prices: Vec<String> = prices.iter().map(|price| priced(price)).collect();
+    cases.push(case(Format::Json, &[&format!("[{}]", prices.join(","))]));
+    cases.push(Case { format: Format::Json, pages: vec![b"[1,\"\xff\"]".to_vec()], said: None });
+    let head = "orig_code,dest_code,day,price\n";
+    let csv = [
+        "",
+        "\n\n",
+        "day,price\n",
+        "day,price,day,orig_code,dest_code\n",
+        "\"x\"y",
+        "\"x",
+        "H",
+        "H\nF,2\n\nF\n",
+        "HDEHAM,CNSHA,2026-01-01",
+        "HDE\"HA\"M,CNSHA,2026-01-01,1",
+        "H\"DEHAM\"x,CNSHA,2026-01-01,1",
+        "HF\n\"DEHAM,CNSHA,2026-01-01,1",
+        "HF\r\n\"DEHAM\",CNSHA,2026-01-01,\"1\"",
+        "\u{feff}note,HF\n",
+        "note,H\"a \"\"b\"\",\n\n\",F\r\n\r\n,F\n\"\n\",x,F\n,,,,",
+        "H\r\nF\r\r\n",
+        "HF,\nF\n \n",
+    ];
+    let csv: Vec<String> =
+        csv.iter().map(|text| text.replace('H', head).replace('F', "DEHAM,CNSHA,2026-01-01,1")).collect();
+    let mut csv: Vec<Vec<u8>> = csv.into_iter().map(String::into_bytes).collect();
+    csv.push([head.as_bytes(), b"\xff,CNSHA,2026-01-01,1\n\"\xff\"x,\n"].concat());
+    csv.push(format!("{head}{},CNSHA,2026-01-01,1\n", "\u{e4}".repeat(50_000)).into_bytes());
+    csv.push(format!("{head}DEHAM,CNSHA,2026-01-01,1\n{}\n", "x".repeat(1_100_000)).into_bytes());
+    cases.push(Case { format: Format::Csv, pages: csv, said: None });
+    let row =
+        "<price><orig_code>DEHAM</orig_code><dest_code>CNSHA</dest_code><day>2026-01-01</day><price>1</price></price>";
+    let xml = [
+        "",
+        "text",
+        "<prices>",
+        "<prices></price>",
+        "<rates/>",
+        "<prices/>",
+        "<prices>F",
+        "<prices>F</prices><prices/>",
+        "<prices>F</prices>x",
+        "<prices>F<price><day>&nbsp;</day></price></prices>",
+        "<prices>F<price a='1' a='2'/></prices>",
+        "<prices>F<price><day>1</price></prices>",
+        "<!DOCTYPE prices><prices>F</prices>",
+        "<prices><price/>F<price>x<day/></price></prices>",
+        "<prices><x>F</x>F</prices>",
+        "<prices><price><orig_code>DE<b>H</b>AM</orig_code><day>1</day><day>2</day></price></prices>",
+        "<prices><price><orig_code>DE<b>H</b>AM</orig_code><day>&lt;&#65;\u{e4}\"</day></price></prices>",
+        "<?xml version='1.0'?><!-- a --><prices next='u'>\n<price><orig_code><![CDATA[DE]]>H&#65;<!-- b -->M</orig_code>\n</price></prices>",
+    ];
+    let xml: Vec<String> = xml.iter().map(|text| text.replace('F', row)).collect();
+    cases.push(case(Format::Xml, &xml.iter().map(String::as_str).collect::<Vec<_>>()));
+    cases
+}
+
+/// What the job leaves behind, for each of the cases.
+fn spark(root: &Path, cases: &[(Case, World)]) {
+    let python = env::var_os(VARIABLE).unwrap_or_else(|| {
+        panic!("{VARIABLE} does not say where the Python with Spark is: run the tests by cargo xtask test")
+    });
+    let roots: Vec<String> =
+        (0..cases.len()).map(|number| root.join(number.to_string()).display().to_string()).collect();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("glue/curate.py");
+    let stdin = root.join("roots.json");
+    fs::write(&stdin, json!(roots).to_string()).unwrap();
+    let conf = [
+        "spark.ui.enabled=false",
+        "spark.sql.shuffle.partitions=2",
+        "spark.driver.host=127.0.0.1",
+        "spark.driver.bindAddress=127.0.0.1",
+    ];
+    let conf = conf.map(|conf| format!("--conf {conf} ")).concat();
+    let output = Command::new(&python)
+        .args(["-c", DRIVER])
+        .arg(script)
+        .env("PYSPARK_PYTHON", &python)
+        .env("PYSPARK_SUBMIT_ARGS", format!("--master local[2] {conf} pyspark-shell"))
+        .env("SPARK_LOCAL_DIRS", root)
+        .env("SPARK_LOCAL_IP", "127.0.0.1")
+        .stdin(fs::File::open(stdin).unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Puts a case where the job finds it, and into a world of its own.
+fn lay(root: &Path, case: &Case) -> World {
+    let pages = named(case.format, &case.pages.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let mut manifest = manifest(&batch("a"), case.format, &pages);
+    manifest.pages.iter_mut().take(1).for_each(|page| page.rows = case.said);
+    let world = World::new();
+    world.pulled_as(&manifest, &pages);
+    for (uri, body) in world.objects.all() {
+        let path = root.join("raw").join(uri.strip_prefix(RAW).unwrap());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, body).unwrap();
+    }
+    fs::write(root.join("batch.json"), serde_json::to_vec(&batch("a")).unwrap()).unwrap();
+    world
+}
+
+/// Brings what the job wrote into the world.
+fn bring(root: &Path, under: &str, world: &World) {
+    for entry in fs::read_dir(root.join("curated").join(under)).unwrap().map(Result::unwrap) {
+        let name = format!("{under}{}", entry.file_name().display());
+        if entry.file_type().unwrap().is_dir() {
+            bring(root, &format!("{name}/"), world);
+        } else if !name.ends_with(".crc") {
+            world.objects.place(&format!("{CURATED}{name}"), &fs::read(entry.path()).unwrap());
+        }
+    }
+}
+
+fn comparable(verdict: &Verdict) -> Value {
+    json!([
+        verdict.batch,
+        verdict.outcome,
+        verdict.read,
+        verdict.duplicates,
+        verdict.wrong,
+        verdict.rows,
+        verdict.quarantine,
+        verdict.why
+    ])
+}
+
+#[test]
+fn both_engines_give_the_same() {
+    let root = tempfile::tempdir().unwrap();
+    let cases: Vec<(Case, World)> = cases()
+        .into_iter()
+        .enumerate()
+        .map(|(number, case)| {
+            let world = lay(&root.path().join(number.to_string()), &case);
+            (case, world)
+        })
+        .collect();
+    // A page that is another one by now.
+    let altered = cases.len();
+    let mut cases = cases;
+    let other = case(Format::Csv, &[&page(Format::Csv, &random(&mut Dice::new(1), 0))]);
+    let world = lay(&root.path().join(altered.to_string()), &other);
+    fs::write(root.path().join(format!("{altered}/raw/batch=a/page-00000.csv")), PULLED.join(",")).unwrap();
+    cases.push((other, world));
+    spark(root.path(), &cases);
+    for (number, (case, world)) in cases.iter().enumerate() {
+        let (what, root) = (format!("case {number}, {:?}", case.format), root.path().join(number.to_string()));
+        let failed = fs::read_to_string(root.join("failed")).ok();
+        if number == altered {
+            assert!(failed.unwrap().contains("is not the page that was pulled: it has"));
+            continue;
+        }
+        assert_eq!(failed, None, "{what}");
+        compare(&what, &root, world);
+    }
+}
+
+fn compare(what: &str, root: &Path, world: &World) {
+    world.curate();
+    let (verdict, rejected) = (world.verdict(), world.quarantine());
+    let mut all: Vec<Texts> = if verdict.rows > 0 { world.visible() } else { Vec::new() };
+    all.sort();
+    world.names().iter().for_each(|name| world.objects.remove(&format!("{CURATED}{name}")));
+    bring(root, "", world);
+    let made: Verdict = serde_json::from_slice(&world.file("spark/a.json").unwrap()).unwrap();
+    assert_eq!((made.engine, &made.batch), (Engine::Glue, &Batch { ..batch("a") }), "{what}");
+    assert_eq!(comparable(&made), comparable(&verdict), "{what}");
+    let uri = format!("file://{}/raw/", root.display());
+    let quarantine: Vec<Value> = world.quarantine();
+    assert_eq!(quarantine.len(), rejected.len(), "{what}");
+    for (mut made, own) in quarantine.into_iter().zip(rejected) {
+        made["source"] = made["source"].as_str().unwrap().replace(&uri, RAW).into();
+        assert_eq!(made, own, "{what}");
+    }
+    let told = world.ask(&batch("a"), Ask::Publish).unwrap().response;
+    assert_eq!(told.outcome, Some(verdict.outcome), "{what}");
+    if verdict.rows > 0 {
+        assert_eq!(made.parts.len() > 1, verdict.rows > 40, "{what}");
+        for part in &made.parts {
+            let rows = rows(&world.file(&format!("{}{}", batch("a").data(), part.name)).unwrap());
+            assert!(rows.is_sorted(), "{what}: {}", part.name);
+        }
+        let mut made = world.visible();
+        made.sort();
+        assert_eq!(made, all, "{what}");
+    }
+}
