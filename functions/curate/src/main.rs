@@ -23,6 +23,8 @@ mod xml;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod engines;
