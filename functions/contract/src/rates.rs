@@ -31,6 +31,8 @@ pub const VERDICTS: &str = "verdicts/";
 pub const REJECTED: &str = "rejected/";
 /// Below [`CURATED`]: by source, what it said of the batch that became visible last, so that it can be asked for news only.
 pub const SEEN: &str = "seen/";
+/// Below [`CURATED`]: what the Spark job says of each batch. It is written last, and is a [`Verdict`] that nobody has checked.
+pub const SPARK: &str = "spark/";
 
 /// Folders that are granted as such: [`REFERENCE`] in its bucket, [`VISIBLE`] and [`SEEN`] in theirs.
 pub const REFERENCE_FOLDER: &str = "rates/reference/";
@@ -127,6 +129,11 @@ impl Batch {
 
     pub fn rejected(&self) -> String {
         format!("{REJECTED}{}.jsonl", self.run.as_str())
+    }
+
+    /// What the Spark job says of it.
+    pub fn summary(&self) -> String {
+        format!("{SPARK}{}.json", self.run.as_str())
     }
 }
 

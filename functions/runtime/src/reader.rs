@@ -71,6 +71,18 @@ impl<'a, O: LargeObjects, P: Pause> Reader<'a, O, P> {
         self.at
     }
 
+    /// Of the whole object, once the first bytes have come.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Goes on at another byte of the same object, whose [`size`](Self::size) is not passed.
+    pub fn go_to(&mut self, at: u64) {
+        self.opened = None;
+        self.head = None;
+        self.at = self.size.map_or(at, |size| at.min(size));
+    }
+
     async fn bytes(&mut self) -> Result<Bytes, PortError> {
         let opened = match &mut self.opened {
             Some(opened) => opened,

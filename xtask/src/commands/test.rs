@@ -13,8 +13,8 @@ use crate::tools;
 
 /// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
-/// Installs what it needs on first use: Python 3, a C compiler and git are all that has to be there, and a container registry
-/// where the system is neither Debian nor Ubuntu.
+/// Installs what it needs on first use: Python 3, Java 17, a C compiler and git are all that has to be there, and a container
+/// registry where the system is neither Debian nor Ubuntu.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// Only tests whose name contains this; formatting, lints and the simulation are left out
@@ -47,6 +47,11 @@ impl Test {
         let registry = tools::registry(&project);
         match &registry {
             Ok(registry) => variables.push((TestRegistry::VARIABLE, registry)),
+            Err(failure) => say(&format!("warning: {failure}")),
+        }
+        let spark = tools::pyspark(&project);
+        match &spark {
+            Ok(python) => variables.push((tools::PYSPARK, python)),
             Err(failure) => say(&format!("warning: {failure}")),
         }
         let hint = "run one of them alone: cargo xtask test NAME";

@@ -80,19 +80,25 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python, lock: &File) ->
         return Err(explain::environment(&tool, &python.program, &output));
     }
 
-    let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, pin.requirements).map_err(|error| full_or(&tool, &error))?;
-    let mut pip = Command::new(folder.join("bin").join("python3"));
-    pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
-    pip.args(["--disable-pip-version-check", "--progress-bar", "off", "-r"]).arg(&requirements);
+    let install = |requirements: &str, options: &[&str]| {
+        let file = folder.join("requirements.txt");
+        fs::write(&file, requirements).map_err(|error| full_or(&tool, &error))?;
+        let mut pip = Command::new(folder.join("bin").join("python3"));
+        pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
+        pip.args(["--disable-pip-version-check", "--progress-bar", "off"]).args(options).arg("-r").arg(&file);
+        let told = |line: &str| task.now(&format!("installing {tool} (once): {}", line.trim()));
+        let (fine, output) = run(&mut pip, lock, told).failing(|| "pip could not be run".to_owned())?;
+        if fine { Ok(()) } else { Err(explain::packages(&tool, tools, &output)) }
+    };
+    let mut options = Vec::new();
+    if let Some(builders) = pin.built_with {
+        install(builders, &[])?;
+        options.extend(["--no-build-isolation", "--no-binary", pin.name]);
+    }
     if pin.alone {
-        pip.arg("--no-deps");
+        options.push("--no-deps");
     }
-    let (fine, output) = run(&mut pip, lock, |line| task.now(&format!("installing {tool} (once): {}", line.trim())))
-        .failing(|| "pip could not be run".to_owned())?;
-    if !fine {
-        return Err(explain::packages(&tool, tools, &output));
-    }
+    install(pin.requirements, &options)?;
     fs::write(folder.join(MARKER), &tool).map_err(|error| full_or(&tool, &error))
 }
 

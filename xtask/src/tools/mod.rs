@@ -79,6 +79,14 @@ pub(crate) fn registry(project: &Project) -> Outcome<PathBuf> {
     }
 }
 
+/// The variable by which tests and benchmarks find the Python that has Spark and `DuckDB`.
+pub(crate) const PYSPARK: &str = "MILLRACE_PYSPARK";
+
+/// The Python with Spark, which the job for Glue is tested with.
+pub(crate) fn pyspark(project: &Project) -> Outcome<PathBuf> {
+    Ok(install::ready(&project.tools()?, &pin::PYSPARK)?.bin.join("python3"))
+}
+
 /// Trouble with a server, as the shell tells it.
 pub(crate) fn in_words(trouble: &Trouble) -> Failure {
     let failure = Failure::new(trouble.what());

@@ -1,6 +1,6 @@
 //! The functions, each beside a handler in Python that does the same and beside what it costs only to read the input.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -30,12 +30,34 @@ const PEAK_MB: f64 = 256.0;
 const ORDERS: &str = "orders-etl";
 const ORDERS_ROWS: u64 = 10_000_000;
 
+/// What is measured beside `DuckDB` on the same file, and with how many prices.
+const CURATE: &str = "curate";
+const CURATE_ROWS: u64 = 10_000_000;
+
 #[derive(Debug, Serialize)]
 pub(super) struct FunctionsReport {
     input_mb: u64,
     large_mb: u64,
     paces: Vec<Pace>,
     orders: OrdersPace,
+    curate: CuratePace,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CuratePace {
+    rows: u64,
+    rows_per_second: f64,
+    seconds: f64,
+    cpu_seconds: f64,
+    parquet_bytes: u64,
+    peak_mb: f64,
+    limit_mb: f64,
+    /// The same work.
+    duckdb_seconds: f64,
+    duckdb_bytes: u64,
+    /// Without sorting, and with what is there twice.
+    duckdb_plain_seconds: f64,
+    duckdb_plain_bytes: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,13 +114,18 @@ impl FunctionsReport {
                 peak_mb: large.peak_mb,
             });
         }
-        let binary = binaries.get(ORDERS).ok_or_else(|| Failure::new(format!("cargo built no {ORDERS}")))?;
-        Ok(Self { input_mb, large_mb, paces, orders: orders(project, binary)? })
+        let binary = |of: &str| binaries.get(of).ok_or_else(|| Failure::new(format!("cargo built no {of}")));
+        let servers = tools::postgres(project)?;
+        let orders = told(ORDERS, binary(ORDERS)?, ORDERS_ROWS, postgres::VARIABLE, servers.folder())?;
+        let curate = told(CURATE, binary(CURATE)?, CURATE_ROWS, tools::PYSPARK, &tools::pyspark(project)?)?;
+        Ok(Self { input_mb, large_mb, paces, orders, curate })
     }
 
     /// The paces are aims; what a function may take is a limit, since with more it is killed.
     pub(super) fn keeps_its_limit(&self) -> bool {
-        self.paces.iter().all(|pace| pace.peak_mb < PEAK_MB) && self.orders.peak_mb < self.orders.limit_mb
+        self.paces.iter().all(|pace| pace.peak_mb < PEAK_MB)
+            && self.orders.peak_mb < self.orders.limit_mb
+            && self.curate.peak_mb < self.curate.limit_mb
     }
 }
 
@@ -157,18 +184,18 @@ impl Bench<'_> {
     }
 }
 
-/// The function's own benchmark, which tells a line of JSON among what tests say.
-fn orders(project: &Project, binary: &Path) -> Outcome<OrdersPace> {
-    let servers = tools::postgres(project)?;
-    let _task = Task::start(&format!("measuring: {ORDERS}"));
+/// The function's own benchmark, which tells a line of JSON among what tests say. It finds what it is measured beside by
+/// the variable.
+fn told<T: DeserializeOwned>(function: &str, binary: &Path, rows: u64, variable: &str, beside: &Path) -> Outcome<T> {
+    let _task = Task::start(&format!("measuring: {function}"));
     let mut command = Command::new(binary);
     command.args(["pace::pace", "--exact", "--ignored", "--nocapture"]);
-    command.env("MILLRACE_PACE_ROWS", ORDERS_ROWS.to_string()).env(postgres::VARIABLE, servers.folder());
+    command.env("MILLRACE_PACE_ROWS", rows.to_string()).env(variable, beside);
     let output = command.output().failing(|| format!("cannot run {}", binary.display()))?;
     let said = String::from_utf8_lossy(&output.stdout);
     let told = said.lines().find_map(|line| serde_json::from_str(line).ok());
     told.filter(|_| output.status.success()).ok_or_else(|| {
-        Failure::new(format!("{ORDERS}: its benchmark fails"))
+        Failure::new(format!("{function}: its benchmark fails"))
             .since([said, String::from_utf8_lossy(&output.stderr)].concat())
             .hint("mend that first: a failure has no speed")
     })
@@ -178,7 +205,7 @@ fn orders(project: &Project, binary: &Path) -> Outcome<OrdersPace> {
 fn binaries(project: &Project) -> Outcome<BTreeMap<String, PathBuf>> {
     let mut command = Command::new("cargo");
     command.args(["test", "--release", "--no-run", "--quiet", "--ignore-rust-version", "--message-format", "json"]);
-    for function in FUNCTIONS.map(|(function, _)| function).into_iter().chain([ORDERS]) {
+    for function in FUNCTIONS.map(|(function, _)| function).into_iter().chain([ORDERS, CURATE]) {
         command.args(["--package", function, "--bin", function]);
     }
     let output = command.current_dir(project.root()).output().failing(|| "cannot run cargo".to_owned())?;
@@ -231,6 +258,23 @@ impl fmt::Display for FunctionsReport {
             "{ORDERS}: {rows_per_second:.0} rows a second of {rows}, {whole_run_seconds:.0} s for the whole run"
         )?;
         write!(f, "  {of_copy:.2} of PostgreSQL's own COPY; aim {aim_of_copy}, {}; ", kept(of_copy >= aim_of_copy))?;
-        writeln!(f, "{peak_mb:.0} MB of memory; limit {limit_mb:.0}, {}", kept(peak_mb < limit_mb))
+        write!(f, "{peak_mb:.0} MB of memory; limit {limit_mb:.0}, {}", kept(peak_mb < limit_mb))?;
+        write!(f, "\n{}", self.curate)
+    }
+}
+
+impl fmt::Display for CuratePace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = |kept| if kept { "kept" } else { "MISSED" };
+        let Self { rows, rows_per_second, seconds, cpu_seconds, parquet_bytes, peak_mb, limit_mb, .. } = self;
+        let Self { duckdb_seconds, duckdb_bytes, duckdb_plain_seconds, duckdb_plain_bytes, .. } = self;
+        let megabytes = |bytes: &u64| bytes / 1_000_000;
+        writeln!(f, "{CURATE}: {rows_per_second:.0} rows a second of {rows}, {cpu_seconds:.1} CPU seconds")?;
+        write!(f, "  DuckDB: {duckdb_seconds:.1} s where it takes {seconds:.1} s; ")?;
+        write!(f, "aim no slower, {}; ", kept(seconds <= duckdb_seconds))?;
+        writeln!(f, "{duckdb_plain_seconds:.1} s as the rows come")?;
+        write!(f, "  {} MB of Parquet; DuckDB: {} MB, ", megabytes(parquet_bytes), megabytes(duckdb_bytes))?;
+        writeln!(f, "{} MB as the rows come", megabytes(duckdb_plain_bytes))?;
+        write!(f, "  {peak_mb:.0} MB of memory; limit {limit_mb:.0}, {}", kept(peak_mb < limit_mb))
     }
 }

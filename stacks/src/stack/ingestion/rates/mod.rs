@@ -24,7 +24,7 @@ use course::Puller;
 const FIRST_DAY: &str = "2024-01-01";
 
 /// What the Spark job is called, and its script.
-const SPARK: (&str, &str) = ("curate-spark", include_str!("/tmp/ph/curate.py"));
+const SPARK: (&str, &str) = ("curate-spark", include_str!("../../../../../functions/curate/glue/curate.py"));
 
 /// Where the state machine's data lies, for who sends and checks it: the bucket and the folder as received, and as curated.
 pub fn rates_places(stage: &Stage) -> [(String, &'static str); 2] {
