@@ -23,6 +23,7 @@ mod roles;
 #[cfg(test)]
 mod second_opinion;
 mod session;
+mod source;
 mod stages;
 mod target;
 mod tools;

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 mod change_sets;
 mod drift;
 mod error;
+mod executions;
 mod functions;
 mod identity;
 mod images;
@@ -21,12 +22,14 @@ mod items;
 mod objects;
 mod operations;
 mod place;
+mod queries;
 mod queues;
 mod secrets;
 mod stacks;
 mod streams;
 mod topics;
 
+pub(crate) use executions::Execution;
 use functions::Invoked;
 pub(crate) use items::ListPlace;
 pub(crate) use objects::Now;
@@ -45,6 +48,8 @@ pub(crate) struct Aws {
     secrets: aws_sdk_secretsmanager::Client,
     topics: aws_sdk_sns::Client,
     images: aws_sdk_ecr::Client,
+    executions: aws_sdk_sfn::Client,
+    queries: aws_sdk_athena::Client,
     identity: aws_sdk_sts::Client,
     permissions: aws_sdk_iam::Client,
     place: Place,
@@ -77,6 +82,8 @@ impl Aws {
             secrets: aws_sdk_secretsmanager::Client::new(config),
             topics: aws_sdk_sns::Client::new(config),
             images: aws_sdk_ecr::Client::new(config),
+            executions: aws_sdk_sfn::Client::new(config),
+            queries: aws_sdk_athena::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
             permissions: aws_sdk_iam::Client::new(config),
             place,
@@ -133,6 +140,25 @@ impl Aws {
     /// Who is sent mail by a topic, and whether they confirmed that they want it.
     pub(crate) async fn subscribers(&self, topic: &str) -> Answer<BTreeMap<String, bool>> {
         topics::subscribers(&self.topics, topic).await
+    }
+
+    /// Begins an execution of a state machine, under a name.
+    pub(crate) async fn start_execution(&self, machine: &str, name: &str, input: &str) -> Answer<String> {
+        executions::start(&self.executions, machine, name, input).await
+    }
+
+    pub(crate) async fn execution(&self, arn: &str) -> Answer<Execution> {
+        executions::execution(&self.executions, arn).await
+    }
+
+    /// The states that an execution has been in.
+    pub(crate) async fn entered(&self, execution: &str) -> Answer<Vec<String>> {
+        executions::entered(&self.executions, execution).await
+    }
+
+    /// The rows of a query, the names of its columns first.
+    pub(crate) async fn query(&self, workgroup: &str, database: &str, sql: &str) -> Answer<Vec<Vec<String>>> {
+        queries::query(&self.queries, workgroup, database, sql).await
     }
 
     pub(crate) async fn invoke(&self, function: &str, event: &str) -> Answer<Invoked> {

@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 use clap::Args;
 use contract::Function;
+use contract::load_rates::{LoadRates, LoadWish};
 use contract::orders_etl::{Daily, OrdersEtl};
 use engine::failure::{Context, Failure, Outcome};
 use engine::refusal::Asked;
@@ -26,7 +27,7 @@ pub(crate) struct Invoke {
     #[arg(long, value_name = "NAME", default_value = "local")]
     stage: String,
     /// The event, as a JSON file; without it, an empty one
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["today", "again"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["today", "again", "prepare"])]
     event: Option<PathBuf>,
     /// Of orders-etl: the date of the run, instead of today's
     #[arg(long, value_name = "DATE")]
@@ -34,6 +35,9 @@ pub(crate) struct Invoke {
     /// Of orders-etl: replace what an earlier run of the same date has done
     #[arg(long)]
     again: bool,
+    /// Of load-rates: only the tables, the view, ports and regions, for DMS to bring the prices
+    #[arg(long, conflicts_with_all = ["today", "again"])]
+    prepare: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -68,6 +72,12 @@ impl Invoke {
                 self.function
             ))
             .hint("give its event as a file: --event FILE"));
+        }
+        if self.prepare {
+            return match self.function.as_str() {
+                LoadRates::BIN => Ok(json(&LoadWish { prepare: true, ..LoadWish::default() })),
+                other => Err(Failure::invalid(format!("--prepare is of {}, not of {other}", LoadRates::BIN))),
+            };
         }
         let Some(path) = &self.event else {
             return Ok(json(&Daily { today: self.today, again: self.again, ..Daily::default() }));

@@ -5,11 +5,13 @@ use std::fmt;
 
 mod files;
 mod orders;
+mod rates;
 mod taxi;
 
 use files::SendFiles;
 pub(crate) use files::notification;
 use orders::SendOrders;
+use rates::SendRates;
 use taxi::SendTaxi;
 
 /// Feed a pipeline: made-up data, or a file
@@ -28,6 +30,8 @@ enum Pipeline {
     Flats(SendFiles),
     /// A day's orders, into the folder from which the schedule's function reads them
     Orders(SendOrders),
+    /// A batch of prices: begins an execution that pulls them, and waits for its end
+    Rates(SendRates),
 }
 
 /// What was sent, in records or in files.
@@ -49,6 +53,7 @@ impl Send {
         match &self.pipeline {
             Pipeline::Taxi(taxi) => taxi.run().await,
             Pipeline::Orders(orders) => orders.run().await,
+            Pipeline::Rates(rates) => rates.run().await,
             Pipeline::Accommodation(files) => files.run("accommodation", crate::made_up::catalogues::file).await,
             Pipeline::Flats(files) => files.run("flats", crate::made_up::listings::file).await,
         }

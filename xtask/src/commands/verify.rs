@@ -10,6 +10,7 @@ mod bodies;
 mod database;
 mod flats;
 mod orders;
+mod rates;
 mod taxi;
 
 pub(crate) use accommodation::preferred;
@@ -38,6 +39,8 @@ enum Pipeline {
     Flats(Common),
     /// Orders: the sums of a day as they were exported
     Orders(VerifyOrders),
+    /// Prices: the newest batch in the lake and in the database, and its averages
+    Rates(Common),
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +107,10 @@ impl Verify {
             Pipeline::Orders(orders) => {
                 let session = orders.common.session().await?;
                 orders.common.settle("orders", &mut orders::OrdersBooks::of(&session, orders.today)?).await
+            }
+            Pipeline::Rates(common) => {
+                let session = common.session().await?;
+                common.settle("rates", &mut rates::RatesBooks::of(&session).await?).await
             }
             Pipeline::Flats(common) => {
                 let session = common.session().await?;

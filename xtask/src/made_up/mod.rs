@@ -7,6 +7,7 @@ use std::io::Write;
 pub(crate) mod catalogues;
 pub(crate) mod listings;
 pub(crate) mod orders;
+pub(crate) mod rates;
 pub(crate) mod trips;
 
 /// An object to put somewhere.

@@ -54,24 +54,7 @@ impl Database {
         if !is_postgres || stage.platform != Platform::Emulator {
             return Ok(None);
         }
-        let name = names::stack(stage, StackKind::DataSources);
-        let known = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
-        let outputs = known.map(|stack| stack.outputs).unwrap_or_default();
-        let output = |key: &str| outputs.get(key).cloned().unwrap_or_default();
-        let secret = session.cloud.secret(&output("DatabaseSecret")).await;
-        let secret = secret.asked(|| "cannot read the database's secret".to_owned())?;
-        let secret: Value = serde_json::from_str(&secret).unwrap_or_default();
-        let mut config = Config::new();
-        config
-            .host(output("DatabaseAddress"))
-            .port(output("DatabasePort").parse().unwrap_or(5432))
-            .dbname(names::catalog(stage, "data"))
-            .user(secret["username"].as_str().unwrap_or_default())
-            .password(secret["password"].as_str().unwrap_or_default());
-        let (client, connection) =
-            config.connect(NoTls).await.map_err(told).asked(|| "cannot reach the database".to_owned())?;
-        tokio::spawn(connection);
-        Ok(Some(Self { client }))
+        Ok(Some(Self { client: postgres(session).await? }))
     }
 
     /// Each listing has to be there once, as one of its latest tellings has it; each file has to be in the table of loads.
@@ -115,6 +98,29 @@ impl Database {
     }
 }
 
+/// A connection to the stage's PostgreSQL, where it stands on this machine.
+pub(super) async fn postgres(session: &Session) -> Outcome<Client> {
+    let stage = &session.stage;
+    let name = names::stack(stage, StackKind::DataSources);
+    let known = session.cloud.stack(&name).await.asked(|| format!("cannot look at stack {name}"))?;
+    let outputs = known.map(|stack| stack.outputs).unwrap_or_default();
+    let output = |key: &str| outputs.get(key).cloned().unwrap_or_default();
+    let secret = session.cloud.secret(&output("DatabaseSecret")).await;
+    let secret = secret.asked(|| "cannot read the database's secret".to_owned())?;
+    let secret: Value = serde_json::from_str(&secret).unwrap_or_default();
+    let mut config = Config::new();
+    config
+        .host(output("DatabaseAddress"))
+        .port(output("DatabasePort").parse().unwrap_or(5432))
+        .dbname(names::catalog(stage, "data"))
+        .user(secret["username"].as_str().unwrap_or_default())
+        .password(secret["password"].as_str().unwrap_or_default());
+    let (client, connection) =
+        config.connect(NoTls).await.map_err(told).asked(|| "cannot reach the database".to_owned())?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
 /// Of each id, the listings with its latest date: which of them counts where there are several is not said.
 fn latest(listings: &[Listing]) -> HashMap<String, Vec<&Listing>> {
     let mut latest: HashMap<String, Vec<&Listing>> = HashMap::new();
@@ -131,7 +137,7 @@ fn values(listing: &Listing, texts: &[&str], numbers: &[&str]) -> Vec<String> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn told(error: tokio_postgres::Error) -> CloudError {
+pub(super) fn told(error: tokio_postgres::Error) -> CloudError {
     let fault = if error.is_closed() { Fault::Unreachable } else { Fault::Other };
     let message = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
     CloudError { call: "PostgreSQL", fault, message }
