@@ -39,7 +39,7 @@ QUOTES = "quotes stand neither around a field nor doubled within one"
 NOT_TEXT = "it is not UTF-8"
 
 # A value is None where it is missing, text, or OTHER.
-OTHER = object()
+OTHER = ...
 
 CODE = re.compile(rb"[A-Z]{5}\Z")
 DAY = re.compile(rb"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
@@ -218,14 +218,18 @@ def no_constant(name):
 
 SPACE = re.compile(r"[ \t\n\r]*")
 AFTER = re.compile(r"[]},: \t\n\r]|\Z")
-DECODER = json.JSONDecoder(
-    parse_int=Number, parse_float=Number, parse_constant=no_constant, object_pairs_hook=lambda pairs: dict(pairs=pairs)
-)
 NOT_JSON = "the page is no JSON from here on"
 
 
 class JsonPage:
     def __init__(self, body):
+        # Made here, since Spark cannot send one to its workers.
+        self.decoder = json.JSONDecoder(
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=no_constant,
+            object_pairs_hook=lambda pairs: dict(pairs=pairs),
+        )
         # What is not UTF-8 is kept apart, and found in the value that it is in.
         self.text, self.at = body.decode("utf-8", "surrogateescape"), 0
 
@@ -243,7 +247,7 @@ class JsonPage:
         self.peek()
         begin = self.at
         try:
-            value, self.at = DECODER.raw_decode(self.text, begin)
+            value, self.at = self.decoder.raw_decode(self.text, begin)
             text = self.text[begin : self.at].encode()
             # The decoder takes 01 for a 0 with something behind it.
             if text[:1] not in b'"{[' and not AFTER.match(self.text, self.at):

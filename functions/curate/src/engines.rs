@@ -17,22 +17,17 @@ use crate::{
 /// The Python that has Spark.
 const VARIABLE: &str = "MILLRACE_PYSPARK";
 
-/// Has the job do one batch after the other, since Spark takes longer to start than to do any of them.
+/// Has the job do one batch after the other, since Spark takes longer to start than to do any of them; each as Glue starts
+/// it, with arguments of its own between ours.
 const DRIVER: &str = "
-import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location('curate', sys.argv[1])
-curate = importlib.util.module_from_spec(spec)
-sys.modules['curate'] = curate
-spec.loader.exec_module(curate)
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.getOrCreate()
-spark.sparkContext.addPyFile(sys.argv[1])
-spark.conf.set('spark.sql.session.timeZone', 'UTC')
+import json, runpy, sys
+script = sys.argv[1]
 for root in json.load(sys.stdin):
-    batch = json.load(open(root + '/batch.json'))
-    uri = 'file://' + root
+    uri, batch = 'file://' + root, open(root + '/batch.json').read()
+    sys.argv = [script, '--JOB_NAME', 'curate', '--raw', uri + '/raw/', '--curated', uri + '/curated/', '--batch', batch]
+    sys.argv += ['--TempDir', 's3://temporary/', '--part', '40']
     try:
-        curate.Job(spark, uri + '/raw/', uri + '/curated/', batch, part=40).curate()
+        runpy.run_path(script, run_name='__main__')
     except Exception as error:
         open(root + '/failed', 'w').write(str(error))
 ";

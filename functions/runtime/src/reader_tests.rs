@@ -67,3 +67,25 @@ fn an_object_of_another_folder_is_refused() {
         assert!(said.contains("this function reads s3://in/flats/ only"), "{said}");
     }
 }
+
+#[test]
+fn what_follows_a_byte_is_read_without_what_is_before_it() {
+    for (at, rest) in [(7, "es."), (0, "ten bytes."), (10, ""), (99, "")] {
+        let objects = MemoryObjects::default().with_chunks_of(3);
+        objects.place(URI, b"ten bytes.");
+        let handle = Handle::<Read<Folder>>::named("s3://in/flats/");
+        let watch = Watch::default();
+        let mut reader = handle.read(&objects, &watch, "a.zip").unwrap();
+        let read = run(async {
+            assert_eq!(reader.next().await.unwrap().unwrap(), "ten");
+            assert_eq!(reader.size(), Some(10));
+            reader.go_to(at);
+            let mut read = Vec::new();
+            while let Some(bytes) = reader.next().await.unwrap() {
+                read.extend_from_slice(&bytes);
+            }
+            read
+        });
+        assert_eq!(read, rest.as_bytes(), "from byte {at} on");
+    }
+}
