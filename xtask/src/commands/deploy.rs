@@ -261,7 +261,14 @@ fn next_steps(stage: &Stage) -> Vec<String> {
             format!("cargo xtask verify orders --stage {name}"),
         ]
     });
-    steps.chain(orders).collect()
+    let rates = pipelines.rates.iter().flat_map(|_| {
+        [
+            format!("cargo xtask send rates --stage {name} --rows 10000"),
+            format!("cargo xtask invoke load-rates --stage {name}"),
+            format!("cargo xtask verify rates --stage {name}"),
+        ]
+    });
+    steps.chain(orders).chain(rates).collect()
 }
 
 impl fmt::Display for DeployReport {

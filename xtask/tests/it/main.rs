@@ -11,4 +11,5 @@ mod least_privilege;
 mod local_stage;
 mod orders;
 mod queues;
+mod rates;
 mod two_at_once;
