@@ -54,7 +54,9 @@ impl Source {
             bodies.push(page(&[], format, None));
         }
         let mut hash = Sha256::new();
-        bodies.iter().for_each(|body| hash.update(body));
+        for body in &bodies {
+            hash.update(body);
+        }
         let etag = format!("\"{}\"", engine::hash::in_hex(&hash.finalize()));
         let pages = Arc::new(Pages { bodies, format, manner, etag });
         let serving = tokio::spawn(async move {

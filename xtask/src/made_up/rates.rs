@@ -43,7 +43,7 @@ pub(crate) struct Price {
     pub(crate) orig: String,
     pub(crate) dest: String,
     pub(crate) day: String,
-    pub(crate) price: String,
+    pub(crate) amount: String,
 }
 
 /// Slug, name and parent: as deep as real ones are.
@@ -94,7 +94,7 @@ pub(crate) fn prices(market: Market) -> Vec<Price> {
         .map(|_| {
             let [orig, dest] = [(); 2].map(|()| ports[rng.usize(0..ports.len())].0.clone());
             let day = market.first + Days::new(rng.u64(0..u64::from(market.days.max(1))));
-            Price { orig, dest, day: day.to_string(), price: rng.u32(200..9000).to_string() }
+            Price { orig, dest, day: day.to_string(), amount: rng.u32(200..9000).to_string() }
         })
         .collect();
     let twice: Vec<Price> = (0..market.twice.min(market.rows)).map(|at| all[at as usize].clone()).collect();
@@ -102,13 +102,14 @@ pub(crate) fn prices(market: Market) -> Vec<Price> {
     rng.shuffle(&mut all);
     let middle = all.len() / 2;
     if let Some(price) = all.get_mut(middle) {
-        match market.fault {
-            Some(Fault::Price) => price.price = "on request".to_owned(),
-            Some(Fault::Day) => price.day = "2026-02-30".to_owned(),
-            Some(Fault::Code) => price.orig = "XABC".to_owned(),
-            Some(Fault::UnknownPort) => price.dest = "ZZZZZ".to_owned(),
-            Some(Fault::SourceDown | Fault::SourceHangs) | None => {}
-        }
+        let (field, wrong) = match market.fault {
+            Some(Fault::Price) => (&mut price.amount, "on request"),
+            Some(Fault::Day) => (&mut price.day, "2026-02-30"),
+            Some(Fault::Code) => (&mut price.orig, "XABC"),
+            Some(Fault::UnknownPort) => (&mut price.dest, "ZZZZZ"),
+            Some(Fault::SourceDown | Fault::SourceHangs) | None => return all,
+        };
+        wrong.clone_into(field);
     }
     all
 }
@@ -121,7 +122,8 @@ pub(crate) fn page(prices: &[Price], format: Format, next: Option<&str>) -> Vec<
         Format::Json => {
             text.push_str("{\"prices\": [");
             for (number, row) in prices.iter().enumerate() {
-                let value = row.price.parse::<u32>().map_or_else(|_| format!("\"{}\"", row.price), |it| it.to_string());
+                let value =
+                    row.amount.parse::<u32>().map_or_else(|_| format!("\"{}\"", row.amount), |it| it.to_string());
                 let comma = if number == 0 { "" } else { "," };
                 let Price { orig: from, dest: to, day: on, .. } = row;
                 let _ = write!(
@@ -136,7 +138,7 @@ pub(crate) fn page(prices: &[Price], format: Format, next: Option<&str>) -> Vec<
         Format::Csv => {
             let _ = writeln!(text, "{day},{orig},{dest},{price}");
             for row in prices {
-                let _ = writeln!(text, "{},{},{},{}", row.day, row.orig, row.dest, row.price);
+                let _ = writeln!(text, "{},{},{},{}", row.day, row.orig, row.dest, row.amount);
             }
         }
         Format::Xml => {
@@ -146,7 +148,7 @@ pub(crate) fn page(prices: &[Price], format: Format, next: Option<&str>) -> Vec<
                 let _ = writeln!(
                     text,
                     "<price><{orig}>{}</{orig}><{dest}>{}</{dest}><{day}>{}</{day}><{price}>{}</{price}></price>",
-                    row.orig, row.dest, row.day, row.price
+                    row.orig, row.dest, row.day, row.amount
                 );
             }
             text.push_str("</prices>\n");

@@ -81,11 +81,11 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python, lock: &File) ->
     }
 
     let install = |requirements: &str, options: &[&str]| {
-        let file = folder.join("requirements.txt");
-        fs::write(&file, requirements).map_err(|error| full_or(&tool, &error))?;
+        let listed = folder.join("requirements.txt");
+        fs::write(&listed, requirements).map_err(|error| full_or(&tool, &error))?;
         let mut pip = Command::new(folder.join("bin").join("python3"));
         pip.args(["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input"]);
-        pip.args(["--disable-pip-version-check", "--progress-bar", "off"]).args(options).arg("-r").arg(&file);
+        pip.args(["--disable-pip-version-check", "--progress-bar", "off"]).args(options).arg("-r").arg(&listed);
         let told = |line: &str| task.now(&format!("installing {tool} (once): {}", line.trim()));
         let (fine, output) = run(&mut pip, lock, told).failing(|| "pip could not be run".to_owned())?;
         if fine { Ok(()) } else { Err(explain::packages(&tool, tools, &output)) }

@@ -336,7 +336,7 @@ mod tests {
         let made = prices(Market { seed: 1, rows: 50, twice: 3, days: 9, first, fault: None });
         let wanted: Vec<Price> = made
             .iter()
-            .map(|it| (it.orig.clone(), it.dest.clone(), it.day.parse().unwrap(), it.price.parse().unwrap()))
+            .map(|it| (it.orig.clone(), it.dest.clone(), it.day.parse().unwrap(), it.amount.parse().unwrap()))
             .collect();
         for format in [Format::Json, Format::Csv, Format::Xml] {
             assert_eq!(read(&page(&made, format, Some("/x?page=2")), format).unwrap(), wanted, "{format:?}");
