@@ -21,7 +21,9 @@ pub(crate) struct Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     Well,
-    /// With errors only.
+    /// That there is no such page.
+    Gone,
+    /// That it is closed.
     Down,
     /// With the beginning of a page.
     Hangs,
@@ -97,9 +99,9 @@ async fn answer(mut stream: TcpStream, pages: Arc<Pages>) -> std::io::Result<()>
     let body = asked.and_then(|number| pages.bodies.get(number.checked_sub(1)?));
     let (status, body) = match (body, pages.manner) {
         (_, Manner::Down) => ("503 Service Unavailable", &b"closed for today"[..]),
+        (_, Manner::Gone) | (None, _) => ("404 Not Found", &b"there is no such page"[..]),
         (Some(_), _) if known && asked == Some(1) => ("304 Not Modified", &b""[..]),
         (Some(body), _) => ("200 OK", &body[..]),
-        (None, _) => ("404 Not Found", &b"there is no such page"[..]),
     };
     let kind = match pages.format {
         Format::Json => "application/json",

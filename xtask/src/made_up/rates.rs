@@ -31,7 +31,9 @@ pub(crate) enum Fault {
     Code,
     /// One port that is in no table: the batch is curated, and the database refuses it
     UnknownPort,
-    /// The source answers with errors only: pulling is given up
+    /// The source has no such page: pulling fails at once
+    SourceGone,
+    /// The source is closed: pulling is given up when its time is over
     SourceDown,
     /// The source begins a page and never ends it: pulling runs out of time
     SourceHangs,
@@ -107,7 +109,7 @@ pub(crate) fn prices(market: Market) -> Vec<Price> {
             Some(Fault::Day) => (&mut price.day, "2026-02-30"),
             Some(Fault::Code) => (&mut price.orig, "XABC"),
             Some(Fault::UnknownPort) => (&mut price.dest, "ZZZZZ"),
-            Some(Fault::SourceDown | Fault::SourceHangs) | None => return all,
+            Some(Fault::SourceGone | Fault::SourceDown | Fault::SourceHangs) | None => return all,
         };
         wrong.clone_into(field);
     }

@@ -123,13 +123,13 @@ async fn a_batch_of_prices_is_there_as_a_whole_or_not_at_all() {
     stage.json(&LOAD);
     stage.json(&VERIFY);
 
-    what_runs_goes_on_as_it_began(&rates, &config, &file).await;
+    what_runs_goes_on_as_it_began(&rates, &endpoint, &file).await;
     as_a_task(&rates, &endpoint).await;
 }
 
 /// Pulling and curating fail in turn, for good and for a while.
 async fn each_step_fails(rates: &Rates<'_>, config: &SdkConfig) {
-    let states = rates.failing(&["--rows", "100", "--fault", "source-down"], "Pull", "503").await;
+    let states = rates.failing(&["--rows", "100", "--fault", "source-gone"], "Pull", "404").await;
     assert!(states.contains(&"PullFailed".to_owned()), "{states:?}");
     rates.failing(&["--rows", "100", "--fault", "source-hangs"], "Pull", "time").await;
 
@@ -153,10 +153,11 @@ async fn each_step_fails(rates: &Rates<'_>, config: &SdkConfig) {
 }
 
 /// A deploy while an execution runs leaves it on its version of the function, and the next one has the new one.
-async fn what_runs_goes_on_as_it_began(rates: &Rates<'_>, config: &SdkConfig, file: &Path) {
+async fn what_runs_goes_on_as_it_began(rates: &Rates<'_>, endpoint: &str, file: &Path) {
+    let config = client_config(endpoint).await;
     set(file, &settings(60, 1024));
     rates.stage.json(&["deploy", "--stage", "local"]);
-    let machines = aws_sdk_sfn::Client::new(config);
+    let machines = aws_sdk_sfn::Client::new(&config);
     let machine = "arn:aws:states:eu-west-1:000000000000:stateMachine:millrace-local-rates";
     let running = async || {
         let listed = machines.list_executions().state_machine_arn(machine).send().await.unwrap();
@@ -174,23 +175,28 @@ async fn what_runs_goes_on_as_it_began(rates: &Rates<'_>, config: &SdkConfig, fi
     let done = sending.wait_with_output().unwrap();
     let old: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(old["status"], "SUCCEEDED", "{old}");
-    let new = rates.good(&["--rows", "2000", "--seed", "7"]);
-
-    let called = async |report: &Value| {
-        let arn = machine.replace(":stateMachine:", ":execution:") + ":" + report["execution"].as_str().unwrap();
-        let history = machines.get_execution_history().execution_arn(arn).send().await.unwrap();
-        let all = history.events().iter().filter_map(|event| event.task_scheduled_event_details());
-        let function = |parameters: &str| {
-            let parameters: Value = serde_json::from_str(parameters).unwrap();
-            parameters["FunctionName"].as_str().filter(|name| name.contains("curate")).map(str::to_owned)
-        };
-        all.filter_map(|details| function(details.parameters())).collect::<Vec<_>>()
-    };
-    let (old, new) = (called(&old).await, called(&new).await);
-    assert!(old.len() == 2 && old[0] == old[1], "{old:?}");
-    assert!(new.len() == 2 && new[0] == new[1] && new[0] != old[0], "{old:?} {new:?}");
+    rates.good(&["--rows", "2000", "--seed", "7"]);
+    let calls = versions_called(endpoint);
+    let (new, old) = (calls[calls.len() - 2..].to_vec(), calls[calls.len() - 4..calls.len() - 2].to_vec());
+    assert!(old[0] == old[1] && new[0] == new[1] && old[0] != new[0], "{calls:?}");
     rates.stage.json(&LOAD);
     rates.stage.json(&VERIFY);
+}
+
+/// The versions of `curate` that were called, in the order of the calls: each has a stream of the log, named by it.
+fn versions_called(endpoint: &str) -> Vec<String> {
+    let ask = "
+import json, sys, urllib.request
+key = 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0'
+headers = {'X-Amz-Target': 'Logs_20140328.DescribeLogStreams', 'Content-Type': 'application/x-amz-json-1.1', 'Authorization': key}
+body = json.dumps({'logGroupName': '/aws/lambda/millrace-local-curate', 'limit': 50}).encode()
+streams = json.load(urllib.request.urlopen(urllib.request.Request(sys.argv[1], body, headers)))['logStreams']
+streams.sort(key=lambda stream: stream.get('firstEventTimestamp', stream['creationTime']))
+print('\\n'.join(stream['logStreamName'].split('[')[1].split(']')[0] for stream in streams))
+";
+    let asked = Command::new("python3").args(["-c", ask, endpoint]).output().unwrap();
+    assert!(asked.status.success(), "{}", text(&asked.stderr));
+    text(&asked.stdout).lines().map(str::to_owned).collect()
 }
 
 /// A web server of a folder, on a free port.

@@ -102,6 +102,7 @@ impl SendRates {
         let market = self.market();
         let made = prices(market);
         let manner = match self.fault {
+            Some(Fault::SourceGone) => Manner::Gone,
             Some(Fault::SourceDown) => Manner::Down,
             Some(Fault::SourceHangs) => Manner::Hangs,
             _ => Manner::Well,
