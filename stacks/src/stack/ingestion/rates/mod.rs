@@ -5,7 +5,9 @@ mod queries;
 
 use contract::curate::{self, Curate};
 use contract::pull_rates::{self, PullRates};
-use contract::{Bucket, Deploy, Folder, Function, Grant, Queue, Read, ReadWrite, Ref, Secret, Whole, rates as agreed};
+use contract::{
+    Bucket, Deploy, Folder, Function, Grant, Queue, Read, ReadWrite, Ref, Secret, Statement, Whole, rates as agreed,
+};
 use serde_json::json;
 
 use super::KIND;
@@ -73,8 +75,10 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
     let (curating, version) = curating.versioned("CurateVersion");
     let spark = settings.engine.spark().map(|spark| {
         let arguments = json!({ "--raw": raw.uri(), "--curated": curated.uri() });
-        // It writes beside the place and moves what is finished.
-        let moving = contract::Statement::allow(&["s3:DeleteObject"], curated.arn());
+        // It writes beside the place, moves what is finished, and clears what it left before.
+        let moved =
+            ["rates/data/", "rates/rejected/", "rates/spark/"].map(|folder| curated.bucket().folder(folder).arn());
+        let moving = Statement::allow(&["s3:DeleteObject"], moved.into_iter().collect());
         let granted = [Read::<Folder>::statements(&raw), ReadWrite::<Folder>::statements(&curated), vec![moving]];
         let about = "Makes Parquet of batches that outgrow the function, by the same rules";
         JobView::new(
