@@ -9,6 +9,7 @@ mod house;
 mod interruptions;
 mod least_privilege;
 mod local_stage;
+mod machine;
 mod orders;
 mod queues;
 mod rates;

@@ -1,7 +1,7 @@
 //! Prices on the local stage, end to end: pulled, curated, queried and loaded; batches that are refused; steps that fail; and
 //! a deploy in the middle of it.
 
-use crate::common::{LocalStage, client_config, mailbox::Mailbox, root, second_checkout, text};
+use crate::common::{LocalStage, client_config, mailbox::Mailbox, post, root, second_checkout, text};
 use aws_config::SdkConfig;
 use serde_json::{Value, json};
 use std::fs;
@@ -185,18 +185,21 @@ async fn what_runs_goes_on_as_it_began(rates: &Rates<'_>, endpoint: &str, file: 
 
 /// The versions of `curate` that were called, in the order of the calls: each has a stream of the log, named by it.
 fn versions_called(endpoint: &str) -> Vec<String> {
-    let ask = "
-import json, sys, urllib.request
-key = 'AWS4-HMAC-SHA256 Credential=000000000000/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0'
-headers = {'X-Amz-Target': 'Logs_20140328.DescribeLogStreams', 'Content-Type': 'application/x-amz-json-1.1', 'Authorization': key}
-body = json.dumps({'logGroupName': '/aws/lambda/millrace-local-curate', 'limit': 50}).encode()
-streams = json.load(urllib.request.urlopen(urllib.request.Request(sys.argv[1], body, headers)))['logStreams']
-streams.sort(key=lambda stream: stream.get('firstEventTimestamp', stream['creationTime']))
-print('\\n'.join(stream['logStreamName'].split('[')[1].split(']')[0] for stream in streams))
-";
-    let asked = Command::new("python3").args(["-c", ask, endpoint]).output().unwrap();
-    assert!(asked.status.success(), "{}", text(&asked.stderr));
-    text(&asked.stdout).lines().map(str::to_owned).collect()
+    let key = "AWS4-HMAC-SHA256 Credential=000000000000/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0";
+    let headers = [
+        ("X-Amz-Target", "Logs_20140328.DescribeLogStreams"),
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("Authorization", key),
+    ];
+    let listed =
+        post(endpoint, "/", &headers, &json!({ "logGroupName": "/aws/lambda/millrace-local-curate", "limit": 50 }));
+    let mut streams = listed["logStreams"].as_array().unwrap().clone();
+    streams.sort_by_key(|stream| stream["firstEventTimestamp"].as_u64());
+    let version = |stream: &Value| {
+        let (_, named) = stream["logStreamName"].as_str()?.split_once('[')?;
+        Some(named.split_once(']')?.0.to_owned())
+    };
+    streams.iter().filter_map(version).collect()
 }
 
 /// A web server of a folder, on a free port.

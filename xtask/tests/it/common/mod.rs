@@ -5,6 +5,8 @@ pub(crate) mod mailbox;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -114,6 +116,20 @@ pub(crate) async fn client_config(endpoint: &str) -> aws_config::SdkConfig {
         .credentials_provider(aws_sdk_iam::config::Credentials::new("000000000000", "emulated", None, None, "test"))
         .load()
         .await
+}
+
+/// Posts JSON to a service of the emulator that no client is built in for, and reads its answer.
+pub(crate) fn post(endpoint: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
+    let (host, body) = (endpoint.trim_start_matches("http://"), body.to_string());
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    write!(stream, "POST {path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.lines().next().unwrap().contains(" 200 "), "{answer}");
+    serde_json::from_str(body).unwrap()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {
