@@ -2,7 +2,7 @@
 //! laptop runs, containers and jobs, answers as it is told to; each step fails in each way, and people are told once.
 
 use crate::common::{LocalStage, client_config, post};
-use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent, HistoryEventType};
+use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent, HistoryEventType, StateEnteredEventDetails};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -205,8 +205,8 @@ async fn each_step_fails_in_each_way_and_people_are_told_once() {
         };
         let history = machines.get_execution_history().execution_arn(&arn).max_results(1000).send().await.unwrap();
         let events = history.events();
-        let entered = events.iter().filter_map(|event| event.state_entered_event_details()).map(|state| state.name());
-        let way: Vec<_> = entered.skip(1).collect();
+        let entered = events.iter().filter_map(HistoryEvent::state_entered_event_details);
+        let way: Vec<_> = entered.skip(1).map(StateEnteredEventDetails::name).collect();
         assert_eq!(way, case.way, "{}", case.name);
         match case.fails {
             None => assert_eq!(*execution.status(), ExecutionStatus::Succeeded, "{}", case.name),

@@ -121,7 +121,7 @@ pub(crate) async fn client_config(endpoint: &str) -> aws_config::SdkConfig {
 /// Posts JSON to a service of the emulator that no client is built in for, and reads its answer.
 pub(crate) fn post(endpoint: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
     let (host, body) = (endpoint.trim_start_matches("http://"), body.to_string());
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.iter().fold(String::new(), |all, (name, value)| format!("{all}{name}: {value}\r\n"));
     let mut stream = TcpStream::connect(host).unwrap();
     let length = body.len();
     write!(stream, "POST {path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}").unwrap();
