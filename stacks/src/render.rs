@@ -28,7 +28,7 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 29] = [
+const TEMPLATES: [(&str, &str); 30] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
@@ -53,6 +53,7 @@ const TEMPLATES: [(&str, &str); 29] = [
     ("components/replication", include_str!("../../templates/components/replication.yaml.tera")),
     ("components/repository", include_str!("../../templates/components/repository.yaml.tera")),
     ("components/schedule", include_str!("../../templates/components/schedule.yaml.tera")),
+    ("components/statements", include_str!("../../templates/components/statements.yaml.tera")),
     ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),
     ("components/table", include_str!("../../templates/components/table.yaml.tera")),
     ("components/task", include_str!("../../templates/components/task.yaml.tera")),

@@ -64,8 +64,12 @@ impl Parts {
         self.alarms.extend(function.alarms(scope, alerts));
         // To refuse what is wrong is no failure of the function, and yet somebody has to know.
         self.alarms.push(function.rejecting(scope, alerts, "The function refused its input, and did nothing with it"));
-        self.alarms.extend(failures.alarms(scope, alerts));
         self.functions.push(function);
+        self.begun(scope, schedule, failures, alerts);
+    }
+
+    fn begun(&mut self, scope: &Scope, schedule: ScheduleView, failures: QueueView, alerts: &Ref<Topic>) {
+        self.alarms.extend(failures.alarms(scope, alerts));
         self.failures.push(failures);
         self.schedules.push(schedule);
     }
@@ -94,10 +98,8 @@ impl Parts {
         alerts: &Ref<Topic>,
     ) {
         self.alarms.extend(machine.alarms(scope, alerts));
-        self.alarms.extend(failures.alarms(scope, alerts));
         self.machines.push(machine);
-        self.failures.push(failures);
-        self.schedules.push(schedule);
+        self.begun(scope, schedule, failures, alerts);
     }
 
     pub(super) fn table(&mut self, table: TableView, queries: QueriesView) {

@@ -25,13 +25,6 @@ def create_version(logical_id, properties, stack):
     return arn, {"Arn": arn}
 
 
-def update_version(physical_id, old, new, stack, logical_id=None):
-    """Every change makes another version."""
-    made = create_version(logical_id, new, stack)
-    provisioners._delete_predecessor(delete_version, physical_id, old)
-    return made
-
-
 def delete_version(physical_id, properties):
     asked(stepfunctions._delete_state_machine_version({"stateMachineVersionArn": physical_id}), "DeleteStateMachineVersion")
 
@@ -51,9 +44,7 @@ def create_alias(logical_id, properties, stack):
 
 def update_alias(physical_id, old, new, stack, logical_id=None):
     if old.get("Name") != new.get("Name"):
-        made = create_alias(logical_id, new, stack)
-        provisioners._delete_predecessor(delete_alias, physical_id, old)
-        return made
+        return made_anew(create_alias, delete_alias)(physical_id, old, new, stack, logical_id)
     data = {"stateMachineAliasArn": physical_id, "routingConfiguration": routes(new)}
     asked(stepfunctions._update_state_machine_alias(data), "UpdateStateMachineAlias")
     return physical_id, {"Arn": physical_id}
@@ -63,12 +54,21 @@ def delete_alias(physical_id, properties):
     asked(stepfunctions._delete_state_machine_alias({"stateMachineAliasArn": physical_id}), "DeleteStateMachineAlias")
 
 
+def made_anew(create, delete):
+    """For what cannot be changed in place."""
+    def update(physical_id, old, new, stack, logical_id=None):
+        made = create(logical_id, new, stack)
+        provisioners._delete_predecessor(delete, physical_id, old)
+        return made
+    return update
+
+
+def make_resource(kind, create, update, delete):
+    handlers = {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+    provisioners._RESOURCE_HANDLERS[kind] = handlers
+
+
 def make_versions_resources():
-    for kind, handlers in {
-        "AWS::StepFunctions::StateMachineVersion": (create_version, update_version, delete_version),
-        "AWS::StepFunctions::StateMachineAlias": (create_alias, update_alias, delete_alias),
-    }.items():
-        create, update, delete = handlers
-        provisioners._RESOURCE_HANDLERS[kind] = {
-            "create": create, "update": update, "update_with_logical_id": True, "delete": delete,
-        }
+    renewed = made_anew(create_version, delete_version)
+    make_resource("AWS::StepFunctions::StateMachineVersion", create_version, renewed, delete_version)
+    make_resource("AWS::StepFunctions::StateMachineAlias", create_alias, update_alias, delete_alias)

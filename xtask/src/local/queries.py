@@ -7,9 +7,8 @@ the table says that they are links.
 import os
 import re
 
-from machines import asked
+from machines import asked, made_anew, make_resource
 from ministack.services import athena, s3
-from ministack.services.cloudformation import provisioners
 
 LINKS = "SymlinkTextInputFormat"
 
@@ -26,21 +25,12 @@ def create_query(logical_id, properties, stack):
     return made, {"NamedQueryId": made}
 
 
-def update_query(physical_id, old, new, stack, logical_id=None):
-    """None of its properties can be changed in place."""
-    made = create_query(logical_id, new, stack)
-    provisioners._delete_predecessor(delete_query, physical_id, old)
-    return made
-
-
 def delete_query(physical_id, properties):
     athena._delete_named_query({"NamedQueryId": physical_id})
 
 
 def make_named_queries_resources():
-    provisioners._RESOURCE_HANDLERS["AWS::Athena::NamedQuery"] = {
-        "create": create_query, "update": update_query, "update_with_logical_id": True, "delete": delete_query,
-    }
+    make_resource("AWS::Athena::NamedQuery", create_query, made_anew(create_query, delete_query), delete_query)
 
 
 def linked(links):
