@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use contract::{
-    AUTHORITIES_FILE, Handle, Whole,
+    AUTHORITIES, AUTHORITIES_FILE, Handle, Whole,
     load_rates::{Env, LoadWish},
     rates::{Batch, Engine, Outcome, PORTS, PartNote, REGIONS, RunName, Verdict, part},
 };
@@ -19,7 +19,6 @@ use runtime::{
     testing::{MemoryNotices, MemoryObjects, Upsets, Watch},
 };
 use std::{
-    error::Error,
     io::Write,
     rc::Rc,
     sync::{
@@ -28,9 +27,9 @@ use std::{
     },
 };
 use tokio_postgres::{Client, NoTls};
-use warehouse::{Login, Logins, Server, Trust};
+use warehouse::{Database, Login, Server, Trust};
 
-use crate::{handle::Loader, report::Report, session::Database};
+use crate::{handle::Loader, report::Report};
 
 pub(crate) const CURATED: &str = "s3://curated/rates/";
 pub(crate) const REFERENCE: &str = "s3://raw/rates/reference/";
@@ -38,23 +37,12 @@ pub(crate) const REFERENCE: &str = "s3://raw/rates/reference/";
 /// One for all tests of a process, each with a database of its own. It ends with the process.
 static SERVER: LazyLock<ThrowAway> = LazyLock::new(|| throw_away().unwrap());
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
-/// Signed nothing: the server has no TLS, and is on this machine.
-static TRUST: LazyLock<Trust> = LazyLock::new(|| {
-    let certificate = rcgen::generate_simple_self_signed(["nobody.example".to_owned()]).unwrap();
-    Trust::parse(certificate.cert.pem().as_bytes()).unwrap()
-});
+/// Not asked for: the server has no TLS, and is on this machine.
+static TRUST: LazyLock<Trust> = LazyLock::new(|| Trust::parse(AUTHORITIES.as_bytes()).unwrap());
 
 /// Goes away with the test.
 pub(crate) struct Db {
     pub(crate) name: String,
-}
-
-pub(crate) struct Known(String);
-
-impl Logins for Known {
-    async fn login(&self, _fresh: bool) -> Result<Login, Box<dyn Error + Send + Sync>> {
-        Ok(Login { user: self.0.clone(), password: "secret".to_owned() })
-    }
 }
 
 impl Db {
@@ -68,9 +56,10 @@ impl Db {
         SERVER.port()
     }
 
-    pub(crate) fn reached_at(&self, port: u16) -> Database<Known> {
+    pub(crate) fn reached_at(&self, port: u16) -> Database<Login> {
         let server = Server { host: "127.0.0.1".to_owned(), port, database: self.name.clone() };
-        Database { server, logins: Known(self.name.clone()), trust: TRUST.clone() }
+        let logins = Login { user: self.name.clone(), password: "secret".to_owned() };
+        Database { server, logins, trust: TRUST.clone() }
     }
 
     pub(crate) fn sql(&self, statements: &str) -> String {
@@ -163,7 +152,7 @@ pub(crate) fn verdict(batch: Batch, parts: &[u64]) -> Verdict {
     Verdict { batch, outcome, engine, read: rows, duplicates: 0, wrong: 0, rows, parts, quarantine: None, why: None }
 }
 
-pub(crate) type Bench<P> = Loader<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, P>;
+pub(crate) type Bench<P> = Loader<Rc<MemoryObjects>, Rc<MemoryNotices>, Login, P>;
 
 /// The buckets and the topic.
 #[derive(Clone)]

@@ -9,31 +9,22 @@ use contract::{
     Run,
     load_rates::{Env, LoadWish},
 };
-use runtime::{Answer, Backoff, Counts, Handler, LargeObjects, Notices, Pause, Readable, chain};
+use runtime::{Answer, Counts, Handler, LargeObjects, Notices, Pause, Readable, chain};
 use std::{
     error::Error,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
-use warehouse::Logins;
+use warehouse::{Database, Logins, Patience};
 
 use crate::{
     notice::{self, About},
-    refusal::Refusal,
+    refusal::{Refusal, Trouble},
     report::{Report, Status},
     run::{Course, Tools},
-    session::{Database, Session},
-    trouble::Trouble,
+    session::{Session, lock},
 };
 
 type BoxError = Box<dyn Error + Send + Sync>;
-
-/// What is kept of an invocation's time to tell people that it failed.
-const ROOM: Duration = Duration::from_secs(12);
-
-/// Of several attempts, before the second. A database that changes to its standby is back within two minutes.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-pub(crate) const PAUSES: u32 = 120;
 
 pub(crate) struct Loader<O, N, L, P> {
     pub(crate) env: Env<Run>,
@@ -61,22 +52,19 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Loader<O, N, L, P> {
         let attempt = async |session: &Session| {
             if asked.prepare { tools.prepare(session).await } else { tools.load(session, &mut course).await }
         };
-        let outcome = self.patiently(end, attempt).await;
+        let patience = Patience { pause, pauses: self.pauses, end };
+        let outcome = patience.attempt(&self.database, &lock(), attempt).await;
         let batch = course.visible.as_ref().map(|name| tools.curated().uri(name));
         let about = About { batch: batch.as_deref(), prepare: asked.prepare };
-        let rows = count(course.rows);
         match outcome {
             Ok(report) => {
-                let rows = if report.status == Status::Loaded { rows } else { 0 };
-                let counts = Counts { input: rows, out: rows, bytes: count(course.bytes), ..Counts::default() };
-                Ok(Answer { response: report, counts })
+                let rows = if report.status == Status::Loaded { course.rows } else { 0 };
+                Ok(Answer { response: report, counts: Counts::done(rows, course.bytes) })
             }
             Err(Trouble::Refused(refusal)) => {
                 // Nobody would hear of it otherwise: if they cannot be told, Lambda is to try again.
                 tools.tell(&notice::refused(about, &refusal)).await?;
-                let rows = rows.max(1);
-                let counts = Counts { input: rows, rejected: rows, ..Counts::default() };
-                Ok(Answer { response: refused(batch, *refusal), counts })
+                Ok(Answer { response: refused(batch, refusal), counts: Counts::refused(course.rows) })
             }
             Err(trouble) => {
                 if let Err(untold) = tools.tell(&notice::failed(about, &chain(&trouble))).await {
@@ -86,43 +74,6 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Loader<O, N, L, P> {
             }
         }
     }
-
-    /// Attempts, each with a session of its own, until one ends in something that does not pass by itself.
-    async fn patiently(
-        &self,
-        end: Instant,
-        mut attempt: impl AsyncFnMut(&Session) -> Result<Report, Trouble>,
-    ) -> Result<Report, Trouble> {
-        let (mut backoff, mut last) = (Backoff::new(self.pauses, FIRST_PAUSE), None);
-        loop {
-            let left = end.saturating_duration_since(Instant::now()).saturating_sub(ROOM);
-            let whole = async {
-                let session = Session::begin(&self.database, left).await?;
-                let done = attempt(&session).await;
-                session.close().await;
-                done
-            };
-            let Ok(done) = timeout(left, whole).await else {
-                // What came before is likelier to say why.
-                return Err(last.unwrap_or_else(|| Trouble::passing("there was no time left to finish it")));
-            };
-            match done {
-                Err(trouble) if trouble.may_pass() && is_time_left(end) && backoff.again(&self.pause).await => {
-                    tracing::warn!("trying again: {}", chain(&trouble));
-                    last = Some(trouble);
-                }
-                done => return done,
-            }
-        }
-    }
-}
-
-fn is_time_left(end: Instant) -> bool {
-    end.saturating_duration_since(Instant::now()) > ROOM
-}
-
-fn count(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn refused(batch: Option<String>, refusal: Refusal) -> Report {

@@ -18,7 +18,6 @@ mod run;
 mod session;
 mod slots;
 mod swap;
-mod trouble;
 
 #[cfg(test)]
 mod averages;
@@ -37,27 +36,23 @@ mod stories;
 
 use contract::load_rates::LoadRates;
 use runtime::{
-    Loadable, Sleep, WarehousePlace,
+    Sleep,
     aws::{S3, SecretsManager, Topics},
-    now, packed, start,
+    now, start,
 };
 use std::process::ExitCode;
-use warehouse::{SecretLogin, Server, Trust};
+use warehouse::{Database, PAUSES};
 
 fn main() -> ExitCode {
     start::<LoadRates, _>(async |env| {
-        let WarehousePlace::Postgres { server, .. } = env.database.place()? else {
-            return Err("prices go into a PostgreSQL: DATABASE has to begin with postgres://".into());
-        };
-        let logins = SecretLogin::new(&env.database, SecretsManager::connect().await, Sleep);
-        let trust = Trust::parse(&packed(&env.authorities)?)?;
+        let database = Database::named("prices", &env.database, &env.authorities, SecretsManager::connect().await)?;
         handle::Loader {
             objects: S3::default(),
             notices: Topics::connect().await,
-            database: session::Database { server: Server::parse(&server)?, logins, trust },
+            database,
             pause: Sleep,
             clock: now,
-            pauses: handle::PAUSES,
+            pauses: PAUSES,
             env,
         }
         .checked()

@@ -5,7 +5,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-use crate::{refusal::Refusal, session::Session, trouble::Trouble};
+use crate::{
+    refusal::{Refusal, Trouble},
+    session::Session,
+};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use contract::{
 };
 use runtime::{Fault, Objects, Pause, PortError, Readable, last_name, patiently};
 
-use crate::{refusal::Refusal, trouble::Trouble};
+use crate::refusal::{Refusal, Trouble};
 
 const AGAIN: &str = "curate the batch again, or take its file below visible/ away";
 

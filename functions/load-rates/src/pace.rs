@@ -29,7 +29,7 @@ use crate::{
     intake::Intake,
     newest::{Curated, Newest},
     report::Status,
-    session::Session,
+    session::{Session, lock},
 };
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -154,7 +154,7 @@ async fn measure(root: &Path, rows: u64, db: &Db) -> Result<(), BoxError> {
         clock: runtime::now,
         pauses: 0,
     };
-    let session = Session::begin(&loader.database, std::time::Duration::from_hours(1)).await?;
+    let session = Session::begin(&loader.database, &lock(), std::time::Duration::from_hours(1)).await?;
     let curated = Curated { folder: &loader.env.curated, objects: &loader.objects, pause: &loader.pause };
     let newest = curated.read(&batch(1).visible()).await?;
     let (mut own, mut plain) = (f64::MAX, f64::MAX);

@@ -14,9 +14,8 @@ use crate::{
     intake::Intake,
     newest::{Curated, Newest, missing},
     part::Part,
-    refusal::Refusal,
+    refusal::{Refusal, Trouble},
     session::Session,
-    trouble::Trouble,
 };
 
 const AGAIN: &str = "curate the batch again";

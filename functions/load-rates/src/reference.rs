@@ -7,7 +7,11 @@ use contract::{
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 use runtime::{LargeObjects, Pause, Readable};
 
-use crate::{closure::Closure, newest::missing, refusal::Refusal, trouble::Trouble};
+use crate::{
+    closure::Closure,
+    newest::missing,
+    refusal::{Refusal, Trouble},
+};
 
 /// They are held in memory. All ports of the world take two megabytes.
 const LARGEST: usize = 16 * 1_024 * 1_024;

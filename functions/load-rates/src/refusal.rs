@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) type Trouble = warehouse::Trouble<Refusal>;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
+#[error("{reason}")]
 pub(crate) struct Refusal {
     /// Its URI.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -12,6 +15,10 @@ pub(crate) struct Refusal {
     pub(crate) reason: String,
     /// What has to be done, for people.
     pub(crate) remedy: String,
+}
+
+impl warehouse::Refusal for Refusal {
+    const RIGHTS: &'static str = "let its role create a schema, or own the schema rates and what is in it";
 }
 
 impl Refusal {

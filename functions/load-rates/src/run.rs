@@ -18,11 +18,11 @@ use crate::{
     newest::{Curated, Newest},
     notice::Notice,
     reference::Reference,
+    refusal::Trouble,
     report::{Report, Status},
     session::Session,
     slots::{Served, Slot},
     swap,
-    trouble::Trouble,
 };
 
 /// What a run is done with.

@@ -11,8 +11,8 @@ use tokio_postgres::error::SqlState;
 
 use crate::{
     parts::of_rows,
+    refusal::Trouble,
     session::{Session, quoted},
-    trouble::Trouble,
 };
 
 /// Readers queue behind whoever waits for a lock, so this is how long one of them waits at most.

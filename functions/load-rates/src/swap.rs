@@ -9,9 +9,9 @@ use std::pin::pin;
 use crate::{
     newest::Newest,
     reference::{Entry, Reference},
+    refusal::Trouble,
     session::{Session, quoted},
     slots::Slot,
-    trouble::Trouble,
 };
 
 /// How much is sent at once.

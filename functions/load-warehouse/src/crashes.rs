@@ -1,27 +1,19 @@
 //! The whole function against a real PostgreSQL: it dies between any two steps, of the ledger or of the warehouse, and
 //! the next one, or the same message again, loads the file once.
 
-use contract::QueueEvent;
+use contract::{AUTHORITIES, QueueEvent};
 use postgres::{Break, Cut, ThrowAway, throw_away};
 use runtime::{
     Handler,
     testing::{MemoryItems, MemoryNotices, MemoryObjects, Upset, Upsets, Watch, queue_event, told},
 };
-use std::{error::Error, rc::Rc};
-use warehouse::{Login, Logins, Postgres, SCHEMA, Server, Target, Trust};
+use std::rc::Rc;
+use warehouse::{Database, Login, Postgres, SCHEMA, Server, Target, Trust};
 
 use crate::{
     handle::{Loader, Ports},
     testing::{Clock, SECONDS, SharedItems, env, file, packed, uri},
 };
-
-struct Known;
-
-impl Logins for Known {
-    async fn login(&self, _fresh: bool) -> Result<Login, Box<dyn Error + Send + Sync>> {
-        Ok(Login { user: "loader".to_owned(), password: "secret".to_owned() })
-    }
-}
 
 struct Bench {
     server: ThrowAway,
@@ -35,12 +27,11 @@ impl Bench {
     fn new() -> Self {
         let server = throw_away().unwrap();
         server.database("warehouse", "loader", "secret").unwrap();
-        let nobody = rcgen::generate_simple_self_signed(["nobody.example".to_owned()]).unwrap();
         let objects = Rc::new(MemoryObjects::default());
         for target in Target::ALL {
             objects.place(&uri(target, 14), &file(target, 3));
         }
-        let trust = Trust::parse(nobody.cert.pem().as_bytes()).unwrap();
+        let trust = Trust::parse(AUTHORITIES.as_bytes()).unwrap();
         Self { server, trust, objects, items: Rc::default(), clock: Clock::default() }
     }
 
@@ -58,7 +49,8 @@ impl Bench {
     async fn invoke(&self, port: u16, upsets: Upsets, event: QueueEvent) -> Vec<String> {
         let server = Server { host: "127.0.0.1".to_owned(), port, database: "warehouse".to_owned() };
         let clock: fn() -> String = || "2017-07-14T15:00:00Z".to_owned();
-        let warehouse = Postgres::new(server, Known, self.trust.clone(), clock);
+        let logins = Login { user: "loader".to_owned(), password: "secret".to_owned() };
+        let warehouse = Postgres::new(Database { server, logins, trust: self.trust.clone() }, clock);
         let items = SharedItems { items: Rc::clone(&self.items), upsets: Rc::new(upsets) };
         let ports = Ports { objects: Rc::clone(&self.objects), items, notices: Rc::<MemoryNotices>::default() };
         let loader = Loader::new(env(10), ports, warehouse, Watch::default(), self.clock.reader());

@@ -1,10 +1,10 @@
 //! Which warehouse it is, and how it is reached.
 
 use contract::{Run, load_warehouse::Env};
-use runtime::{Loadable, Sleep, WarehousePlace, aws, aws::SecretsManager, now, packed};
+use runtime::{Loadable, Sleep, WarehousePlace, aws, aws::SecretsManager, now};
 use std::{error::Error, time::Duration};
 use warehouse::{
-    Load, LoadError, Loaded, Place, Postgres, Redshift, SecretLogin, Server, Source, Trust, Warehouse, redshift_client,
+    Database, Load, LoadError, Loaded, Place, Postgres, Redshift, SecretLogin, Source, Warehouse, redshift_client,
 };
 
 use crate::time;
@@ -28,10 +28,9 @@ pub(crate) async fn connect(env: &Env<Run>) -> Result<Either, BoxError> {
     let clock: Clock = || time::text(now());
     let (place, database, role) = match env.warehouse.place()? {
         WarehousePlace::Postgres { server, .. } => {
-            let logins = SecretLogin::new(&env.warehouse, SecretsManager::connect().await, Sleep);
-            let trust = Trust::parse(&packed(&env.authorities)?)?;
-            let postgres = Postgres::new(Server::parse(&server)?, logins, trust, clock);
-            return Ok(Either::Postgres(Box::new(postgres)));
+            let secrets = SecretsManager::connect().await;
+            let database = Database::at(&server, &env.warehouse, &env.authorities, secrets)?;
+            return Ok(Either::Postgres(Box::new(Postgres::new(database, clock))));
         }
         WarehousePlace::RedshiftServerless { workgroup, database, role, secret } => {
             (Place::Serverless { workgroup, secret }, database, role)

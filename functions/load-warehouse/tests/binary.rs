@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use runtime::testing::{Request, end_of, invoke, queue_event, told};
+use runtime::testing::{Request, complaint, invoke, needs_each, queue_event, told};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
@@ -36,21 +36,14 @@ fn text(root: &Path) -> &str {
 #[test]
 fn what_is_missing_or_wrong_ends_it_at_once() {
     let root = unpacked();
-    let said = |variables: &[(&str, &str)]| {
-        let output = end_of(BINARY, variables).unwrap();
-        assert!(!output.status.success());
-        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
-    };
     let all = variables(text(root.path()), POSTGRES);
-    for (number, (name, _)) in all.iter().enumerate() {
-        let mut some = all.clone();
-        some.remove(number);
-        let said = said(&some);
-        assert!(said.contains(name), "{name}: {said}");
-    }
-    assert!(said(&variables(text(root.path()), "mysql://h/d?secret=s")).contains("'mysql' is none of"));
+    needs_each(BINARY, &all);
+    assert!(complaint(BINARY, &variables(text(root.path()), "mysql://h/d?secret=s")).contains("'mysql' is none of"));
     fs::write(root.path().join("rds.pem"), "none").unwrap();
-    assert!(said(&all).contains("there is no certificate"), "the authorities of the database are looked at");
+    assert!(
+        complaint(BINARY, &all).contains("there is no certificate"),
+        "the authorities of the database are looked at"
+    );
 }
 
 /// A table without items, and a secret that may not be read.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use contract::orders::{LATE_AFTER_DAYS, LOST_AFTER_DAYS};
 
-use crate::{session::Session, trouble::Trouble};
+use crate::{fault::Trouble, session::Session};
 
 const STATEMENTS: [(&str, &str); 3] = [
     ("counting orders on holidays", include_str!("../sql/agg_public_holiday.sql")),

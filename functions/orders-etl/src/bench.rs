@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use contract::{
-    AUTHORITIES_FILE, Handle, SchemaName, TimeZone, Whole,
+    AUTHORITIES, AUTHORITIES_FILE, Handle, SchemaName, TimeZone, Whole,
     orders::{DIMENSIONS, FILES},
     orders_etl::{Daily, Env},
 };
@@ -12,20 +12,18 @@ use runtime::{
     testing::{MemoryNotices, MemoryObjects, Upsets, Watch},
 };
 use std::{
-    error::Error,
     rc::Rc,
     sync::{
         LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
-use warehouse::{Login, Logins, Server, Trust};
+use warehouse::{Database, Login, Server, Trust};
 
 use crate::{
     handle::Etl,
     migrations::{MIGRATIONS, Migration},
     report::Report,
-    session::Database,
 };
 
 pub(crate) const SCHEMA: &str = "orders";
@@ -35,23 +33,12 @@ pub(crate) const OUTPUT: &str = "s3://out/orders/";
 /// One for all tests of a process, each with a database of its own. It ends with the process.
 static SERVER: LazyLock<ThrowAway> = LazyLock::new(|| throw_away().unwrap());
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
-/// Signed nothing: the server has no TLS, and is on this machine.
-static TRUST: LazyLock<Trust> = LazyLock::new(|| {
-    let certificate = rcgen::generate_simple_self_signed(["nobody.example".to_owned()]).unwrap();
-    Trust::parse(certificate.cert.pem().as_bytes()).unwrap()
-});
+/// Not asked for: the server has no TLS, and is on this machine.
+static TRUST: LazyLock<Trust> = LazyLock::new(|| Trust::parse(AUTHORITIES.as_bytes()).unwrap());
 
 /// Goes away with the test.
 pub(crate) struct Db {
     pub(crate) name: String,
-}
-
-pub(crate) struct Known(String);
-
-impl Logins for Known {
-    async fn login(&self, _fresh: bool) -> Result<Login, Box<dyn Error + Send + Sync>> {
-        Ok(Login { user: self.0.clone(), password: "secret".to_owned() })
-    }
 }
 
 impl Db {
@@ -65,9 +52,10 @@ impl Db {
         SERVER.port()
     }
 
-    pub(crate) fn reached_at(&self, port: u16) -> Database<Known> {
+    pub(crate) fn reached_at(&self, port: u16) -> Database<Login> {
         let server = Server { host: "127.0.0.1".to_owned(), port, database: self.name.clone() };
-        Database { server, logins: Known(self.name.clone()), trust: TRUST.clone() }
+        let logins = Login { user: self.name.clone(), password: "secret".to_owned() };
+        Database { server, logins, trust: TRUST.clone() }
     }
 
     pub(crate) fn sql(&self, statements: &str) -> String {
@@ -127,7 +115,7 @@ impl World {
     }
 
     /// A function that reaches the database at this port.
-    pub(crate) fn etl(&self, db: &Db, port: u16) -> Etl<Rc<MemoryObjects>, Rc<MemoryNotices>, Known, Watch> {
+    pub(crate) fn etl(&self, db: &Db, port: u16) -> Etl<Rc<MemoryObjects>, Rc<MemoryNotices>, Login, Watch> {
         let etl = Etl {
             env: env(),
             objects: Rc::clone(&self.objects),

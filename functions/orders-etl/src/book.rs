@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use crate::{session::Session, trouble::Trouble};
+use crate::{fault::Trouble, session::Session};
 
 /// Of each file, by its table.
 pub(crate) type RowCounts = Map<String, Value>;

@@ -3,9 +3,8 @@
 use contract::orders::{ORDERS, REVIEWS, SHIPMENTS, Sheet};
 
 use crate::{
-    fault::{Complaint, Faults},
+    fault::{Complaint, Faults, Trouble},
     session::Session,
-    trouble::Trouble,
     value::shown,
 };
 

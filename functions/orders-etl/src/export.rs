@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use runtime::{LargeObjects, Pause, Upload, Writable};
 use std::pin::pin;
 
-use crate::{session::Session, trouble::Trouble};
+use crate::{fault::Trouble, session::Session};
 
 /// As it is, but that a truth is a word that every reader of CSV knows.
 const OF_BEST: &str = "ingestion_date, product_name, most_ordered_day, CAST(is_public_holiday AS TEXT) AS is_public_holiday, \

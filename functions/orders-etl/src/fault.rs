@@ -41,7 +41,8 @@ impl Faults {
 }
 
 /// Why a run does nothing, and would do nothing again: a file is not as it should be, or somebody has to decide.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
+#[error("{reason}")]
 pub(crate) struct Refusal {
     /// Its URI.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +50,12 @@ pub(crate) struct Refusal {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) line: Option<u64>,
     pub(crate) reason: String,
+}
+
+pub(crate) type Trouble = warehouse::Trouble<Refusal>;
+
+impl warehouse::Refusal for Refusal {
+    const RIGHTS: &'static str = "let its role create schemas and tables, or own those that are there";
 }
 
 impl Refusal {

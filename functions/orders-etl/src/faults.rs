@@ -8,10 +8,12 @@ use runtime::{Handler, testing::Upsets};
 use serde_json::{Value, json};
 
 use std::time::{Duration, Instant};
+use warehouse::Locked;
 
 use crate::{
     bench::{DATES, Db, ORDERS, PRODUCTS, REVIEWS, SHIPMENTS, World, env, on, run},
-    session::Session,
+    fault::Refusal,
+    session::lock,
 };
 
 const ORDERS_CSV: &str = "orders_data/orders.csv";
@@ -155,7 +157,7 @@ fn an_invocation_that_waits_for_another_in_vain_says_for_what() {
     let (db, world) = (Db::new(), World::new(Upsets::default()));
     let (env, database) = (env(), db.reached_at(Db::port()));
     let error = run(async {
-        let other = Session::begin(&database, &env.schema, Duration::from_mins(1)).await.unwrap();
+        let other = Locked::<Refusal>::begin(&database, &lock(&env.schema), Duration::from_mins(1)).await.unwrap();
         let end = Instant::now() + Duration::from_secs(18);
         let error = world.etl(&db, Db::port()).handle_until(on("2022-09-05"), end).await.err().unwrap();
         other.close().await;

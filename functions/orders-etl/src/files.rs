@@ -8,8 +8,8 @@ use std::{mem, pin::pin};
 use tokio_postgres::Client;
 
 use crate::{
+    fault::Trouble,
     intake::{Intake, Taken},
-    trouble::Trouble,
 };
 
 /// What is sent at once.

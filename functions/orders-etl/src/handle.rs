@@ -9,34 +9,25 @@ use contract::{
     Run,
     orders_etl::{Daily, Env},
 };
-use runtime::{Answer, Backoff, Counts, Handler, LargeObjects, Notices, Pause, Readable, Writable, chain};
+use runtime::{Answer, Counts, Handler, LargeObjects, Notices, Pause, Readable, Writable, chain};
 use std::{
     error::Error,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
-use warehouse::Logins;
+use warehouse::{Database, Locked, Logins, Patience};
 
 use crate::{
     day::day,
-    fault::Refusal,
+    fault::{Refusal, Trouble},
     load::Amount,
     migrations::Migration,
     notice,
     report::{Report, Status},
     run::{Course, Tools},
-    session::{Database, Session},
-    trouble::Trouble,
+    session::{Session, lock},
 };
 
 type BoxError = Box<dyn Error + Send + Sync>;
-
-/// What is kept of an invocation's time to tell people that it failed.
-const ROOM: Duration = Duration::from_secs(12);
-
-/// Of several attempts, before the second. A database that changes to its standby is back within two minutes.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-pub(crate) const PAUSES: u32 = 120;
 
 pub(crate) struct Etl<O, N, L, P> {
     pub(crate) env: Env<Run>,
@@ -62,27 +53,26 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
         let tools = self.tools();
         let mut course = Course::default();
         let day = asked.migrate.is_none().then(|| day(&asked, self.env.time_zone.0, (self.clock)()));
-        let attempt = async |session: &Session<'_>| match (day, asked.migrate) {
-            (Some(day), _) => tools.run(session, day, asked.again, &mut course).await,
-            (None, migrate) => {
-                let migrate = migrate.unwrap_or_default();
-                tools.migrate(session, migrate.plan, migrate.destructive).await
+        let attempt = async |locked: &Locked<Refusal>| {
+            let session = &Session::new(locked, &self.env.schema);
+            match (day, asked.migrate) {
+                (Some(day), _) => tools.run(session, day, asked.again, &mut course).await,
+                (None, migrate) => {
+                    let migrate = migrate.unwrap_or_default();
+                    tools.migrate(session, migrate.plan, migrate.destructive).await
+                }
             }
         };
-        let outcome = self.patiently(end, attempt).await;
-        match outcome {
+        let patience = Patience { pause: &self.pause, pauses: self.pauses, end };
+        match patience.attempt(&self.database, &lock(&self.env.schema), attempt).await {
             Ok(report) => {
                 let done = if report.status == Status::Done { course.amount } else { Amount::default() };
-                let (records, bytes) = (count(done.records), count(done.bytes));
-                let counts = Counts { input: records, out: records, bytes, ..Counts::default() };
-                Ok(Answer { response: report, counts })
+                Ok(Answer { response: report, counts: Counts::done(done.records, done.bytes) })
             }
             Err(Trouble::Refused(refusal)) => {
                 // Nobody would hear of it otherwise: if they cannot be told, Lambda is to try again.
                 tools.tell(&notice::refused(day, &refusal)).await?;
-                let records = count(course.amount.records.max(1));
-                let counts = Counts { input: records, rejected: records, ..Counts::default() };
-                Ok(Answer { response: refused(day, refusal), counts })
+                Ok(Answer { response: refused(day, refusal), counts: Counts::refused(course.amount.records) })
             }
             Err(trouble) => {
                 if let Err(untold) = tools.tell(&notice::failed(day, &chain(&trouble))).await {
@@ -93,47 +83,10 @@ impl<O: LargeObjects, N: Notices, L: Logins, P: Pause> Etl<O, N, L, P> {
         }
     }
 
-    /// Attempts, each with a session of its own, until one ends in something that does not pass by itself.
-    async fn patiently(
-        &self,
-        end: Instant,
-        mut attempt: impl AsyncFnMut(&Session<'_>) -> Result<Report, Trouble>,
-    ) -> Result<Report, Trouble> {
-        let (mut backoff, mut last) = (Backoff::new(self.pauses, FIRST_PAUSE), None);
-        loop {
-            let left = end.saturating_duration_since(Instant::now()).saturating_sub(ROOM);
-            let whole = async {
-                let session = Session::begin(&self.database, &self.env.schema, left).await?;
-                let done = attempt(&session).await;
-                session.close().await;
-                done
-            };
-            let Ok(done) = timeout(left, whole).await else {
-                // What came before is likelier to say why.
-                return Err(last.unwrap_or_else(|| Trouble::passing("there was no time left to finish it")));
-            };
-            match done {
-                Err(trouble) if trouble.may_pass() && is_time_left(end) && backoff.again(&self.pause).await => {
-                    tracing::warn!("trying again: {}", chain(&trouble));
-                    last = Some(trouble);
-                }
-                done => return done,
-            }
-        }
-    }
-
     fn tools(&self) -> Tools<'_, O, N, P> {
         let Self { env, objects, notices, pause, migrations, clock, .. } = self;
         Tools { env, objects, notices, pause, migrations, clock: *clock }
     }
-}
-
-fn is_time_left(end: Instant) -> bool {
-    end.saturating_duration_since(Instant::now()) > ROOM
-}
-
-fn count(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn refused(day: Option<NaiveDate>, refusal: Refusal) -> Report {

@@ -6,10 +6,9 @@ use runtime::{LargeObjects, Pause};
 use crate::{
     book::RowCounts,
     checks,
-    fault::Refusal,
+    fault::{Refusal, Trouble},
     files::{Files, Found},
     session::Session,
-    trouble::Trouble,
 };
 
 /// How much was read, also of what is refused in the end.

@@ -20,7 +20,6 @@ mod records;
 mod report;
 mod run;
 mod session;
-mod trouble;
 mod value;
 
 #[cfg(test)]
@@ -42,28 +41,24 @@ mod sums;
 
 use contract::orders_etl::OrdersEtl;
 use runtime::{
-    Loadable, Sleep, WarehousePlace,
+    Sleep,
     aws::{S3, SecretsManager, Topics},
-    now, packed, start,
+    now, start,
 };
 use std::process::ExitCode;
-use warehouse::{SecretLogin, Server, Trust};
+use warehouse::{Database, PAUSES};
 
 fn main() -> ExitCode {
     start::<OrdersEtl, _>(async |env| {
-        let WarehousePlace::Postgres { server, .. } = env.database.place()? else {
-            return Err("the orders go into a PostgreSQL: DATABASE has to begin with postgres://".into());
-        };
-        let logins = SecretLogin::new(&env.database, SecretsManager::connect().await, Sleep);
-        let trust = Trust::parse(&packed(&env.authorities)?)?;
+        let database = Database::named("the orders", &env.database, &env.authorities, SecretsManager::connect().await)?;
         handle::Etl {
             objects: S3::default(),
             notices: Topics::connect().await,
-            database: session::Database { server: Server::parse(&server)?, logins, trust },
+            database,
             pause: Sleep,
             clock: now,
             migrations: migrations::MIGRATIONS,
-            pauses: handle::PAUSES,
+            pauses: PAUSES,
             env,
         }
         .checked()

@@ -8,9 +8,8 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 use crate::{
-    fault::Refusal,
+    fault::{Refusal, Trouble},
     session::{Session, key},
-    trouble::Trouble,
 };
 
 /// One step. In its statements `{schema}` is the first part of the names of the pipeline's schemas.

@@ -12,11 +12,12 @@ use std::{
     fmt::Write,
     time::Duration,
 };
+use warehouse::Locked;
 
 use crate::{
     aggregates,
     bench::{Db, World, date, env, on, run},
-    session::Session,
+    session::{Session, lock},
 };
 
 /// All that the sums depend on. Days are counted from one before the day of the run.
@@ -182,12 +183,13 @@ fn random_shops_have_the_sums_that_plain_rust_makes_of_them() {
     let database = db.reached_at(Db::port());
     // One connection serves all cases, on the runtime that it was made on.
     run(async {
-        let session = Session::begin(&database, &env.schema, Duration::from_mins(1)).await.unwrap();
+        let locked = Locked::begin(&database, &lock(&env.schema), Duration::from_mins(1)).await.unwrap();
+        let session = Session::new(&locked, &env.schema);
         let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() });
         for case in 0..400 {
             let shop = shops().new_tree(&mut runner).unwrap().current();
             assert_eq!(computed(&session, &shop).await, shop.expected(), "case {case}: {shop:?}");
         }
-        session.close().await;
+        locked.close().await;
     });
 }

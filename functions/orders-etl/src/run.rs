@@ -18,13 +18,13 @@ use crate::{
     aggregates,
     book::{self, Entry, Mark},
     export,
+    fault::Trouble,
     files::Files,
     load::{Amount, load},
     migrations::{self, Migration, Step},
     notice,
     report::{Report, Status},
     session::Session,
-    trouble::Trouble,
 };
 
 /// What a run is done with.

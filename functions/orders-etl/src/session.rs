@@ -2,57 +2,20 @@
 
 use contract::{SchemaName, orders};
 use sha2::{Digest, Sha256};
-use std::time::Duration;
-use tokio_postgres::{Client, SimpleQueryMessage};
-use warehouse::{Connection, Logins, Server, Trust, connect};
+use std::ops::Deref;
+use warehouse::{Lock, Locked};
 
-use crate::trouble::Trouble;
+use crate::fault::Refusal;
 
-/// Where the database is, and how it is reached.
-pub(crate) struct Database<L> {
-    pub(crate) server: Server,
-    pub(crate) logins: L,
-    pub(crate) trust: Trust,
-}
-
-/// Rows as text.
-pub(crate) type Rows = Vec<Vec<Option<String>>>;
-
-/// A session that holds the pipeline's lock. The lock is the session's and not the transaction's: also the export and the
-/// notice are of one invocation at a time.
+/// A session that holds the pipeline's lock: also the export and the notice are of one invocation at a time.
 pub(crate) struct Session<'a> {
-    connection: Connection,
+    locked: &'a Locked<Refusal>,
     schema: &'a SchemaName,
 }
 
 impl<'a> Session<'a> {
-    /// With so much time left, of which three quarters may be spent on waiting for another invocation.
-    pub(crate) async fn begin<L: Logins>(
-        database: &Database<L>,
-        schema: &'a SchemaName,
-        left: Duration,
-    ) -> Result<Self, Trouble> {
-        let (wait, left) = ((left * 3 / 4).as_millis().max(1), left.as_millis().max(1));
-        // A function that is killed says no good-bye. So that its lock is free soon, the server asks whether it lives.
-        let settings = format!(
-            "-c TimeZone=UTC -c client_min_messages=warning -c work_mem=32MB -c jit=off -c lock_timeout={wait}ms \
-             -c statement_timeout={left}ms -c idle_in_transaction_session_timeout=120s \
-             -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-        );
-        let wish = warehouse::Session { application: "orders-etl", settings: &settings };
-        let connection = connect(&database.server, &database.logins, &database.trust, &wish).await?;
-        let session = Self { connection, schema };
-        let lock = format!("SELECT pg_advisory_lock({})", key(schema.as_str()));
-        session.run("waiting for another run of this pipeline to end", &lock).await?;
-        Ok(session)
-    }
-
-    pub(crate) async fn close(self) {
-        self.connection.close().await;
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.connection.client
+    pub(crate) fn new(locked: &'a Locked<Refusal>, schema: &'a SchemaName) -> Self {
+        Self { locked, schema }
     }
 
     pub(crate) fn schema(&self) -> &SchemaName {
@@ -64,20 +27,21 @@ impl<'a> Session<'a> {
         let common = [("{schema}", self.schema.as_str()), ("{dimensions}", orders::DIMENSIONS_SCHEMA)];
         common.iter().chain(values).fold(sql.to_owned(), |sql, (name, value)| sql.replace(name, value))
     }
+}
 
-    /// Runs statements, by what they are for.
-    pub(crate) async fn run(&self, purpose: &str, sql: &str) -> Result<(), Trouble> {
-        self.client().batch_execute(sql).await.map_err(|error| Trouble::of_statement(purpose, error))
+impl Deref for Session<'_> {
+    type Target = Locked<Refusal>;
+    fn deref(&self) -> &Locked<Refusal> {
+        self.locked
     }
+}
 
-    /// What a statement selects.
-    pub(crate) async fn select(&self, purpose: &str, sql: &str) -> Result<Rows, Trouble> {
-        let answer = self.client().simple_query(sql).await.map_err(|error| Trouble::of_statement(purpose, error))?;
-        let rows = answer.into_iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        Ok(rows.map(|row| (0..row.len()).map(|place| row.get(place).map(str::to_owned)).collect()).collect())
+pub(crate) fn lock(schema: &SchemaName) -> Lock {
+    Lock {
+        application: "orders-etl",
+        settings: "-c work_mem=32MB",
+        key: key(schema.as_str()).to_string(),
+        waiting: "waiting for another run of this pipeline to end",
     }
 }
 

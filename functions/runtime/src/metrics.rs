@@ -34,6 +34,18 @@ impl AddAssign for Counts {
 }
 
 impl Counts {
+    /// Of so many records that all went out.
+    pub fn done(records: u64, bytes: u64) -> Self {
+        let records = count(records);
+        Self { input: records, out: records, bytes: count(bytes), ..Self::default() }
+    }
+
+    /// Of so many records that were refused as a whole; one at least, so that alarms have something to see.
+    pub fn refused(records: u64) -> Self {
+        let records = count(records.max(1));
+        Self { input: records, rejected: records, ..Self::default() }
+    }
+
     pub(crate) fn emit(&self, function: &str) {
         let line = self.line(function, SystemTime::now());
         #[expect(clippy::print_stdout, reason = "CloudWatch reads metrics from standard output, unwrapped")]
@@ -64,6 +76,10 @@ impl Counts {
             BYTES: self.bytes,
         })
     }
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

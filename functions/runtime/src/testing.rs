@@ -25,7 +25,7 @@ mod watch;
 
 pub use dice::Dice;
 pub use files::{FileBody, FileObjects};
-pub use host::{Aws, Invoked, Request, end_of, invoke};
+pub use host::{Aws, Invoked, Request, aws_without_secrets, complaint, end_of, invoke, needs_each};
 pub use items::MemoryItems;
 pub use large::MemoryBody;
 pub use memory::{MemoryDelivery, MemoryObjects};

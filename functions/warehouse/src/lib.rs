@@ -5,6 +5,9 @@
 //! checked, and the load is recorded. What the table of loads says is the truth, whatever else keeps books.
 //!
 //! The statements are in [`sql`], for both dialects side by side. [`Postgres`] and [`Redshift`] run them.
+//!
+//! Functions that work on a PostgreSQL in another way share how it is reached ([`Database`]), that one run at a time goes on
+//! ([`Locked`]), how long it is tried ([`Patience`]) and what ends it ([`Trouble`]).
 
 mod failure;
 mod load;
@@ -22,7 +25,10 @@ pub use failure::LoadError;
 pub use load::{Load, NotALoad};
 pub use port::{Loaded, Source, Warehouse};
 #[cfg(feature = "postgres")]
-pub use postgres::{BadAuthority, Connection, Login, Logins, Postgres, SecretLogin, Server, Session, Trust, connect};
+pub use postgres::{
+    BadAuthority, Database, Lock, Locked, Login, Logins, PAUSES, Patience, Postgres, Refusal, Rows, SecretLogin,
+    Server, Trouble, Trust,
+};
 #[cfg(feature = "redshift")]
 pub use redshift::{Place, Redshift, redshift_client};
 pub use sheet::SheetReader;

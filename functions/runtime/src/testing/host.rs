@@ -1,6 +1,6 @@
 //! A host for a function's binary: Lambda, and in place of AWS whatever a test answers, on one local port.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::{self, BufRead, BufReader, Write},
@@ -50,6 +50,38 @@ struct Host {
 /// Runs a function's binary in an environment of these variables and no others, until it ends by itself.
 pub fn end_of(binary: &str, variables: &[(&str, &str)]) -> io::Result<Output> {
     Command::new(binary).env_clear().envs(variables.iter().copied()).output()
+}
+
+/// What a function's binary says that cannot begin in such an environment.
+///
+/// # Panics
+/// If it begins, or is not there.
+pub fn complaint(binary: &str, variables: &[(&str, &str)]) -> String {
+    let output = end_of(binary, variables).expect("the binary is there");
+    assert!(!output.status.success(), "it begins");
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+/// Takes each of these variables away in turn: the binary has to say which one it lacks.
+///
+/// # Panics
+/// If it does not.
+pub fn needs_each(binary: &str, variables: &[(&str, &str)]) {
+    for (number, (name, _)) in variables.iter().enumerate() {
+        let others = [&variables[..number], &variables[number + 1..]].concat();
+        let said = complaint(binary, &others);
+        assert!(said.contains(name), "{name}: {said}");
+    }
+}
+
+/// As AWS to a function that may not read its secret, and whose notices are taken.
+pub fn aws_without_secrets(request: &Request, _calls: usize) -> (u16, String) {
+    if request.headers.get("x-amz-target").is_some_and(|target| target.ends_with("GetSecretValue")) {
+        return (400, json!({ "__type": "AccessDeniedException", "Message": "no" }).to_string());
+    }
+    let published = "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult>\
+                     <MessageId>1</MessageId></PublishResult></PublishResponse>";
+    (200, published.to_owned())
 }
 
 /// Runs a function's binary for one event. Calls to AWS are answered by `aws`, which is told how many there were before.

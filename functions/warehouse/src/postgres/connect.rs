@@ -14,28 +14,28 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Login, Logins, explain::explain};
+use super::{Database, Login, Logins, explain::explain};
 use crate::{failure::LoadError, sql::Step};
 
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// What the server is told of a session that begins.
-pub struct Session<'a> {
+pub(super) struct Session<'a> {
     /// How it is called in the server's list of them.
-    pub application: &'a str,
+    pub(super) application: &'a str,
     /// Of the server, as on its command line: `-c NAME=VALUE`.
-    pub settings: &'a str,
+    pub(super) settings: &'a str,
 }
 
 /// A session. Dropped, it ends some time later, and with it all that it has not committed.
-pub struct Connection {
-    pub client: Client,
+pub(super) struct Connection {
+    pub(super) client: Client,
     ended: JoinHandle<()>,
 }
 
 impl Connection {
     /// Ends it before the function is put to sleep, which would keep its locks awake.
-    pub async fn close(self) {
+    pub(super) async fn close(self) {
         drop(self.client);
         // It is only a good-bye: the server notices also without it.
         let _ = tokio::time::timeout(CONNECT, self.ended).await;
@@ -100,10 +100,8 @@ impl Trust {
 }
 
 /// Signs in, with a fresh password if the one that was read before is refused.
-pub async fn connect(
-    server: &Server,
-    logins: &impl Logins,
-    trust: &Trust,
+pub(super) async fn connect(
+    Database { server, logins, trust }: &Database<impl Logins>,
     session: &Session<'_>,
 ) -> Result<Connection, LoadError> {
     let login = logins.login(false).await.map_err(no_login)?;

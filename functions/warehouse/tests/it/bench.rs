@@ -2,7 +2,7 @@
 
 use postgres::{ThrowAway, throw_away};
 use std::{cell::RefCell, error::Error};
-use warehouse::{Load, LoadError, Loaded, Login, Logins, Postgres, SCHEMA, Server, Target, Trust, Warehouse};
+use warehouse::{Database, Load, LoadError, Loaded, Login, Logins, Postgres, SCHEMA, Server, Target, Trust, Warehouse};
 
 use crate::files::{Pieces, packed};
 
@@ -57,8 +57,8 @@ impl Bench {
 
     pub(crate) fn trusting(&self, port: u16, trust: &Trust, passwords: &[&'static str]) -> Clocked {
         let server = Server { host: "127.0.0.1".to_owned(), port, database: self.database.clone() };
-        let passwords = Passwords(RefCell::new(passwords.to_vec()));
-        Postgres::new(server, passwords, trust.clone(), || "2017-07-14T15:00:00Z".to_owned())
+        let logins = Passwords(RefCell::new(passwords.to_vec()));
+        Postgres::new(Database { server, logins, trust: trust.clone() }, || "2017-07-14T15:00:00Z".to_owned())
     }
 
     pub(crate) fn sql(&self, statements: &str) -> String {

@@ -1,19 +1,26 @@
-//! Why a run did not come to its end.
+//! Why work under a lock did not come to its end.
 
 use runtime::{Fault, PortError};
-use std::error::Error;
+use std::{
+    error::Error,
+    fmt::{Debug, Display},
+};
 use tokio_postgres::error::SqlState;
-use warehouse::LoadError;
 
-use crate::refusal::Refusal;
+use super::BoxError;
+use crate::failure::LoadError;
 
-type BoxError = Box<dyn Error + Send + Sync>;
+/// What a function refuses to do, and would refuse again. As text it is the reason.
+pub trait Refusal: Debug + Display {
+    /// What to do if the role lacks rights.
+    const RIGHTS: &'static str;
+}
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
-    /// The same again ends the same way, until somebody mends a file.
-    #[error("{}", _0.reason)]
-    Refused(Box<Refusal>),
+pub enum Trouble<R> {
+    /// The same again ends the same way, until somebody does something.
+    #[error("{0}")]
+    Refused(R),
     /// It may go better the next time.
     #[error("{what}")]
     Passing {
@@ -30,21 +37,21 @@ pub(crate) enum Trouble {
     },
 }
 
-impl Trouble {
-    pub(crate) fn passing(what: impl Into<String>) -> Self {
+impl<R: Refusal> Trouble<R> {
+    pub fn passing(what: impl Into<String>) -> Self {
         Self::Passing { what: what.into(), cause: None }
     }
 
-    pub(crate) fn lasting(what: impl Into<String>) -> Self {
+    pub fn lasting(what: impl Into<String>) -> Self {
         Self::Lasting { what: what.into(), cause: None }
     }
 
-    pub(crate) fn may_pass(&self) -> bool {
+    pub fn may_pass(&self) -> bool {
         matches!(self, Self::Passing { .. })
     }
 
     /// Of a statement, by what it was for.
-    pub(crate) fn of_statement(purpose: &str, error: tokio_postgres::Error) -> Self {
+    pub fn of_statement(purpose: &str, error: tokio_postgres::Error) -> Self {
         let Some(said) = error.as_db_error() else {
             let what = format!("the database broke off while {purpose}");
             return Self::Passing { what, cause: Some(error.into()) };
@@ -52,9 +59,7 @@ impl Trouble {
         let (code, message) = (said.code().code(), said.message());
         let what = format!("the database says, while {purpose}: {message} ({code})");
         if *said.code() == SqlState::INSUFFICIENT_PRIVILEGE {
-            return Self::lasting(format!(
-                "{what}; let its role create a schema, or own the schema rates and what is in it"
-            ));
+            return Self::lasting(format!("{what}; {}", R::RIGHTS));
         }
         // Connections, what else is going on at once, resources, somebody's intervention, the system below.
         let passes = ["08", "40", "53", "55", "57", "58"].contains(&code.get(..2).unwrap_or_default())
@@ -64,13 +69,13 @@ impl Trouble {
     }
 }
 
-impl From<Refusal> for Trouble {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+impl<R: Refusal> From<R> for Trouble<R> {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal)
     }
 }
 
-impl From<PortError> for Trouble {
+impl<R: Refusal> From<PortError> for Trouble<R> {
     fn from(error: PortError) -> Self {
         let (what, may_pass) = (error.to_string(), error.fault() == Fault::Passing);
         let cause = Some(BoxError::from(error));
@@ -78,7 +83,7 @@ impl From<PortError> for Trouble {
     }
 }
 
-impl From<LoadError> for Trouble {
+impl<R: Refusal> From<LoadError> for Trouble<R> {
     fn from(error: LoadError) -> Self {
         match error {
             // A secret that may not be read stays so, however often it is asked for.
