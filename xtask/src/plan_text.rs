@@ -90,7 +90,7 @@ fn write_resource(f: &mut impl Write, resource: &PlannedResource) -> fmt::Result
     }
     writeln!(f)?;
     for PropertyChange { path, old, new } in properties {
-        writeln!(f, "        {}: {} -> {}", path.trim_start_matches("Properties."), short(old), short(new))?;
+        writeln!(f, "        {}: {}", path.trim_start_matches("Properties."), change(old, new))?;
     }
     for wider in widens {
         writeln!(f, "      ! wider: {wider}")?;
@@ -118,6 +118,23 @@ fn write_sum(f: &mut impl Write, plan: &Plan) -> fmt::Result {
     writeln!(f)
 }
 
+/// Of a text of several lines, the first that differs, and how many do.
+fn change(old: &Value, new: &Value) -> String {
+    let lines = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| text.contains('\n'))
+            .map(|text| text.lines().map(str::trim).map(Value::from).collect::<Vec<_>>())
+    };
+    let (Some(before), Some(after)) = (lines(old), lines(new)) else {
+        return format!("{} -> {}", short(old), short(new));
+    };
+    let line = |all: &[Value], at: usize| short(all.get(at).unwrap_or(&Value::Null));
+    let differing: Vec<_> = (0..before.len().max(after.len())).filter(|at| before.get(*at) != after.get(*at)).collect();
+    let at = differing.first().copied().unwrap_or_default();
+    format!("line {}: {} -> {} ({} lines differ)", at + 1, line(&before, at), line(&after, at), differing.len())
+}
+
 fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => return "(none)".to_owned(),
@@ -127,5 +144,17 @@ fn short(value: &Value) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::change;
+
+    #[test]
+    fn a_long_text_is_told_by_the_line_that_differs() {
+        let told = change(&"{\n  \"a\": 1,\n  \"b\": 2\n}".into(), &"{\n  \"a\": 3,\n  \"b\": 2\n}".into());
+        assert_eq!(told, "line 2: \"a\": 1, -> \"a\": 3, (1 lines differ)");
+        assert_eq!(change(&1.into(), &"x".into()), "1 -> x");
     }
 }

@@ -40,7 +40,7 @@ pub use function::{FunctionView, function};
 pub use inbox::{InboxNames, InboxView};
 pub use items::ItemsView;
 pub use job::JobView;
-pub use machine::{Limits, Machine, MachineView, Retries, States, To, Values, When, Work, from, input, machine};
+pub use machine::{Given, Limits, Machine, MachineView, Retries, States, To, When, Work, from, input, machine};
 pub use network::{FUNCTIONS_GROUP, NetworkView, OPEN_SUBNETS, Placement, SUBNETS, TASKS_GROUP};
 pub use queries::{QueriesView, Query};
 pub use queue::QueueView;

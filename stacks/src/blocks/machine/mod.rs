@@ -11,6 +11,6 @@ mod view;
 mod work;
 
 pub use retry::Retries;
-pub use states::{Limits, Machine, States, To, Values, When, machine};
+pub use states::{Limits, Machine, States, To, When, machine};
 pub use view::MachineView;
-pub use work::{Work, from, input};
+pub use work::{Given, Work, from, input};

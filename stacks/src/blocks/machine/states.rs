@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::marker::PhantomData;
 
 use super::Retries;
-use super::work::{Work, fields};
+use super::work::{Given, Work, fields};
 
 /// A finished machine: its definition, what stands in it by name, and what its role needs.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub struct Machine {
     pub(super) statements: Vec<Statement>,
 }
 
-/// The states that are written so far.
-#[derive(Debug, Default)]
+/// The states that are written so far. Only [`machine`] makes one.
+#[derive(Debug)]
 pub struct States<'id> {
     written: Vec<(&'static str, Value)>,
     named: Vec<(String, Value)>,
@@ -30,9 +30,6 @@ pub struct To<'id> {
     state: &'static str,
     machine: PhantomData<fn(&'id ()) -> &'id ()>,
 }
-
-/// Named values, each with whether it is a path.
-pub type Values<'a> = &'a [(&'a str, (bool, Value))];
 
 /// A task's bounds, none of which can be left out.
 #[derive(Debug, Clone)]
@@ -56,7 +53,7 @@ pub enum When<'a> {
 
 /// Writes a machine; what is handed back is where it begins.
 pub fn machine(about: &str, seconds: u32, write: impl for<'id> FnOnce(&mut States<'id>) -> To<'id>) -> Machine {
-    let mut states = States::default();
+    let mut states = States { written: Vec::new(), named: Vec::new(), statements: Vec::new(), machine: PhantomData };
     let start = write(&mut states).state;
     let States { written, mut named, statements, .. } = states;
     named.sort_by(|one, other| one.0.cmp(&other.0));
@@ -86,7 +83,7 @@ impl<'id> States<'id> {
     }
 
     /// Puts values together, at a path beside what the state was given.
-    pub fn put(&mut self, name: &'static str, values: Values<'_>, at: &str, next: To<'id>) -> To<'id> {
+    pub fn put(&mut self, name: &'static str, values: &[(&str, Given)], at: &str, next: To<'id>) -> To<'id> {
         let parameters = fields(values.iter().cloned());
         self.add(name, json!({ "Type": "Pass", "Parameters": parameters, "ResultPath": at, "Next": next.state }))
     }

@@ -19,27 +19,36 @@ pub struct Work {
     pub(super) statements: Vec<Statement>,
 }
 
-/// A value that is taken from the state's input.
-pub fn from(path: &str) -> (bool, Value) {
-    (true, path.into())
+/// What a field of a state is given.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// What is at a path of the state's input, or what an intrinsic function makes of it.
+    At(String),
+    As(Value),
+}
+
+/// What is at a path of the state's input, or what an intrinsic function makes of it.
+pub fn from(path: &str) -> Given {
+    Given::At(path.to_owned())
 }
 
 /// A value as it stands.
-pub fn input(value: impl Into<Value>) -> (bool, Value) {
-    (false, value.into())
+pub fn input(value: impl Into<Value>) -> Given {
+    Given::As(value.into())
 }
 
-/// Fields, those with a path under a name that says so.
-pub(super) fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, (bool, Value))>) -> Value {
-    let field = |(name, (is_path, value)): (&str, (bool, Value))| {
-        (if is_path { format!("{name}.$") } else { name.to_owned() }, value)
+/// Fields, those that are taken from somewhere under a name that says so.
+pub(super) fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, Given)>) -> Value {
+    let field = |(name, given): (&str, Given)| match given {
+        Given::At(path) => (format!("{name}.$"), path.into()),
+        Given::As(value) => (name.to_owned(), value),
     };
     Value::Object(fields.into_iter().map(field).collect::<Map<_, _>>())
 }
 
 impl Work {
     /// Calls one version of a function, whatever becomes of the function meanwhile.
-    pub fn invoke(version: &Version, payload: (bool, Value), kept: &[(&'static str, &'static str)]) -> Self {
+    pub fn invoke(version: &Version, payload: Given, kept: &[(&'static str, &'static str)]) -> Self {
         Self {
             resource: "arn:aws:states:::lambda:invoke",
             busy: &[
@@ -69,7 +78,7 @@ impl Work {
     }
 
     /// Runs a Spark job until it ends.
-    pub fn spark<'a>(job: &JobView, arguments: impl IntoIterator<Item = (&'a str, (bool, Value))>) -> Self {
+    pub fn spark<'a>(job: &JobView, arguments: impl IntoIterator<Item = (&'a str, Given)>) -> Self {
         Self {
             resource: "arn:aws:states:::glue:startJobRun.sync",
             busy: &["Glue.ConcurrentRunsExceededException", "Glue.AWSGlueException", "Glue.ThrottlingException"],
