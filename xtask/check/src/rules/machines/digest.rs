@@ -1,6 +1,8 @@
 use crate::diagnostic::Severity;
+use crate::node::Node;
 use crate::rule::{Findings, Rule};
-use crate::world::World;
+use crate::rules::shared::parameters_in;
+use crate::world::{Resource, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "task-image-digest",
@@ -28,10 +30,13 @@ Resources:
 
 fn check(world: &World, findings: &mut Findings<'_>) {
     for task in world.of_kind("AWS::ECS::TaskDefinition") {
-        for container in task.get("ContainerDefinitions").items() {
+        let written = task.written.at("Properties.ContainerDefinitions");
+        for (container, written) in task.get("ContainerDefinitions").items().iter().zip(written.items()) {
             let image = container.get("Image");
             if image.is_unknown() {
-                findings.unknown(task, "an image");
+                if !takes_a_digest(world, task, written.get("Image")) {
+                    findings.unknown(task, "an image");
+                }
             } else if image.text().is_some_and(|image| !image.contains("@sha256:")) {
                 findings.at(task, image, format!("the image {image} is named by a tag"));
             }
@@ -43,4 +48,11 @@ fn check(world: &World, findings: &mut Findings<'_>) {
             findings.at(function, image, format!("the image {image} is named by a tag"));
         }
     }
+}
+
+/// Whether what is not known of an image is a parameter that only a digest fits.
+fn takes_a_digest(world: &World, task: &Resource, image: &Node) -> bool {
+    let stack = world.stacks.iter().find(|stack| stack.name == task.stack);
+    let pattern = |name: &str| stack?.root.get("Parameters").get(name).get("AllowedPattern").text();
+    parameters_in(image).into_iter().any(|name| pattern(name).is_some_and(|pattern| pattern.starts_with("sha256:")))
 }
