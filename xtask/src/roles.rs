@@ -31,7 +31,7 @@ const BUCKETS: &str = "arn:aws:s3:::millrace-dev";
 const ACCOUNT: &str = "111111111111";
 
 /// A function, what it asks for, and of what.
-const ALLOWED: [(&str, &str, &str); 30] = [
+const ALLOWED: [(&str, &str, &str); 39] = [
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=write_to_s3/date=2026-01-01/x.json"),
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=rejected/x.jsonl"),
     ("WriteToS3", "kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
@@ -65,6 +65,15 @@ const ALLOWED: [(&str, &str, &str); 30] = [
     ("OrdersEtl", "sns:Publish", "arn:aws:sns:eu-west-1:{a}:millrace-dev-orders"),
     ("OrdersEtl", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:{a}:millrace-dev-orders-failures"),
     ("OrdersEtl", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-orders-etl:*"),
+    ("PullRates", "s3:PutObject", "{b}-raw-{a}/rates/batch=a/page-000001.json"),
+    ("PullRates", "s3:AbortMultipartUpload", "{b}-raw-{a}/rates/batch=a/page-000001.json"),
+    ("PullRates", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-pull-rates:*"),
+    ("Curate", "s3:PutObject", "{b}-curated-{a}/rates/visible/pulled=2026-01-01/a"),
+    ("Curate", "s3:AbortMultipartUpload", "{b}-curated-{a}/rates/data/pulled=2026-01-01/a/prices/part-00000.parquet"),
+    ("Curate", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-curate:*"),
+    ("LoadRates", "s3:GetObject", "{b}-raw-{a}/rates/reference/ports.csv"),
+    ("LoadRates", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:{a}:millrace-dev-rates-load-failures"),
+    ("LoadRates", "logs:PutLogEvents", "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-load-rates:*"),
     (
         "LoadWarehouse",
         "logs:PutLogEvents",
@@ -107,7 +116,7 @@ fn each_role_allows_what_its_function_does_and_nothing_else() {
         );
     }
     let functions: Vec<_> = world.of_kind("AWS::Lambda::Function").map(|function| function.id.clone()).collect();
-    assert_eq!(functions.len(), 6);
+    assert_eq!(functions.len(), 9);
     for (function, (action, resource)) in functions.iter().flat_map(|function| NEVER.map(|never| (function, never))) {
         let decision = decided(&world, function, action, &spelt(resource));
         assert_ne!(decision, Decision::Allowed, "{function} {action} {resource}");
@@ -118,7 +127,9 @@ fn each_role_allows_what_its_function_does_and_nothing_else() {
             let decision = decided(&world, other, action, &spelt(resource));
             let shared = (function, other.as_str(), action) == ("Transform", "LoadWarehouse", "s3:GetObject")
                 || (other == "SendToFirehose" && action == "sqs:SendMessage" && function == "WriteToS3")
-                || (other == "OrdersEtl" && action.starts_with("ec2:"));
+                // Ports and regions lie beside what is pulled.
+                || (function == "LoadRates" && ["PullRates", "Curate"].contains(&other.as_str()) && action == "s3:GetObject")
+                || (["OrdersEtl", "LoadRates"].contains(&other.as_str()) && action.starts_with("ec2:"));
             assert!(
                 shared || decision != Decision::Allowed,
                 "{other} may do what {function} does: {action} {resource}"
