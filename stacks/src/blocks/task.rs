@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::code::{CodeParameter, Form};
-use super::function::{Variable, plain, wiring};
+use super::function::{Variable, wiring};
 use super::{AlarmView, Metric, Placement, Scope, Tags};
 use crate::names;
 use crate::stage::{Architecture, Package, TaskSize};
@@ -64,7 +64,7 @@ impl TaskView {
             memory_mb: size.memory_mb,
             log_days: scope.stage.log_days.get(),
             variables,
-            statements: statements.into_iter().map(|statement| plain(&statement)).collect(),
+            statements,
             tags: scope.tags.clone(),
             larger: size.larger(),
             placement,

@@ -45,6 +45,16 @@ pub enum Pull {
     Task(TaskSize),
 }
 
+impl Pull {
+    /// How long one attempt may take.
+    pub fn seconds(self) -> u32 {
+        match self {
+            Self::Function(size) => size.timeout_seconds,
+            Self::Task(size) => size.timeout_seconds,
+        }
+    }
+}
+
 /// What makes Parquet of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

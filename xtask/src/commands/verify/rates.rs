@@ -228,15 +228,12 @@ fn read(bytes: &[u8], format: Format) -> Option<Vec<Price>> {
         }
         Format::Xml => text
             .split("<price>")
-            // Each row has an element of the same name in it, which begins a piece of its own.
+            .skip(1)
+            // The element of a row has the name of one of those in it, behind which there is no element.
             .fold(Vec::new(), |mut rows: Vec<String>, piece| {
                 match rows.last_mut() {
-                    Some(open) if !open.contains("</price></price>") && open.contains("<orig_code>") => {
-                        open.push_str("<price>");
-                        open.push_str(piece);
-                    }
-                    _ if piece.contains("<orig_code>") => rows.push(piece.to_owned()),
-                    _ => {}
+                    Some(row) if !piece.trim_start().starts_with('<') => row.extend(["<price>", piece]),
+                    _ => rows.push(piece.to_owned()),
                 }
                 rows
             })

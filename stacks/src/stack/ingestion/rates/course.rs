@@ -18,8 +18,6 @@ pub(super) struct Steps<'a> {
     pub(super) stage: &'a Stage,
     pub(super) settings: &'a Rates,
     pub(super) puller: &'a Puller,
-    /// How long one attempt to pull may take.
-    pub(super) pull_seconds: u32,
     pub(super) curate: &'a Version,
     pub(super) spark: Option<&'a JobView>,
     pub(super) alerts: &'a Ref<Topic>,
@@ -76,11 +74,11 @@ impl Steps<'_> {
         let given_up = failing(states, "PullFailed", "Pull", tell);
         match self.puller {
             Puller::Function(version) => {
-                let limits = self.limits(self.pull_seconds + ANSWER, given_up);
+                let limits = self.limits(self.settings.pull.seconds() + ANSWER, given_up);
                 states.task("Pull", Work::invoke(version, from(PULL), &[]), &limits, None, next)
             }
             Puller::Task(task) => {
-                let seconds = self.pull_seconds + START;
+                let seconds = self.settings.pull.seconds() + START;
                 let limits = self.limits(seconds, given_up);
                 let larger = states.task("PullWithMoreMemory", Work::run(task, PULL, true), &limits, None, next);
                 let cause = [FAILURE, ".Cause"].concat();
@@ -153,7 +151,7 @@ impl Steps<'_> {
     /// The longest that an execution can take: every attempt of every step, and as long again for pauses between them.
     fn longest(&self) -> u32 {
         let spark = self.settings.engine.spark().map_or(0, |spark| spark.timeout_minutes * 60 + START);
-        let pulling = 2 * (self.pull_seconds + START);
+        let pulling = 2 * (self.settings.pull.seconds() + START);
         let once = pulling + 3 * (self.settings.curate.timeout_seconds + ANSWER) + spark + NOTICE;
         2 * once * (self.settings.retry.attempts + 1)
     }

@@ -49,12 +49,12 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
     let curated = shared.curated_bucket.import().folder(agreed::CURATED);
 
     let env = pulling(settings, &raw, &shared.curated_bucket.import());
-    let (puller, pull_seconds) = match settings.pull {
+    let puller = match settings.pull {
         Pull::Function(size) => {
             let pull = function::<PullRates>(&scope, "PullRates", size, &env, called_by_machine(), &code);
             let (pull, version) = pull.versioned("PullRatesVersion");
             parts.called(pull);
-            (Puller::Function(version), size.timeout_seconds)
+            Puller::Function(version)
         }
         Pull::Task(size) => {
             let network = shared.network.as_ref().and_then(Network::open_to_the_internet);
@@ -62,7 +62,7 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
                 unreachable!("a stage with a task has a network that is open, and a repository")
             };
             let task = TaskView::new::<PullRates>(&scope, "PullRates", size, &env, image.clone(), placement);
-            (Puller::Task(Box::new(task)), size.timeout_seconds)
+            Puller::Task(Box::new(task))
         }
     };
 
@@ -96,7 +96,6 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
         stage,
         settings,
         puller: &puller,
-        pull_seconds,
         curate: &version,
         spark: spark.as_ref(),
         alerts: &alerts,
@@ -138,10 +137,6 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
 }
 
 fn pulling(settings: &Rates, raw: &Ref<Folder>, curated: &Ref<Bucket>) -> pull_rates::Env<Deploy> {
-    let seconds = match settings.pull {
-        Pull::Function(size) => size.timeout_seconds,
-        Pull::Task(size) => size.timeout_seconds,
-    };
     pull_rates::Env {
         raw: raw.grant(),
         seen: curated.folder(agreed::SEEN_FOLDER).grant(),
@@ -149,6 +144,6 @@ fn pulling(settings: &Rates, raw: &Ref<Folder>, curated: &Ref<Bucket>) -> pull_r
         credentials: settings.secret.as_ref().map(|secret| Ref::<Secret>::kept_elsewhere(secret.as_str()).grant()),
         format: settings.format,
         requests_per_minute: Whole(u64::from(settings.requests_per_minute)),
-        seconds: Whole(u64::from(seconds)),
+        seconds: Whole(u64::from(settings.pull.seconds())),
     }
 }

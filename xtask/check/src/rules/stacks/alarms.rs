@@ -53,6 +53,7 @@ fn metrics(resource: &Resource) -> Option<&'static [&'static str]> {
 }
 
 fn check(world: &World, findings: &mut Findings<'_>) {
+    let caught = caught(world);
     for resource in world.resources() {
         let Some(metrics) = metrics(resource) else { continue };
         // A queue with a queue for its failures is watched there.
@@ -60,7 +61,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
             continue;
         }
         // What waits for the answer tells of the failure.
-        if resource.kind == FUNCTION && is_caught(world, resource) {
+        if caught.iter().any(|function| same(function, resource)) {
             continue;
         }
         let mut alarms = watching(world, resource, metrics);
@@ -92,21 +93,24 @@ fn judge(world: &World, resource: &Resource, metrics: &[&str], alarms: &[&Resour
     }
 }
 
-/// Whether a state machine calls a function, or a version of it, and catches what comes of that.
-fn is_caught(world: &World, function: &Resource) -> bool {
-    let is_it = |called: &str| callee(world, called).is_some_and(|callee| same(callee.function, function));
-    let mut caught = false;
+/// The functions that a state machine calls, or a version of them, and whose failures it catches.
+fn caught(world: &World) -> Vec<&Resource> {
+    let mut names = Vec::new();
     for machine in world.of_kind("AWS::StepFunctions::StateMachine") {
         let Definition::Known(machine) = definition(machine) else { continue };
         machine.visit(&mut Vec::new(), &mut |machine, _| {
-            caught |= machine.states.iter().any(|state| {
+            for state in machine.states.iter().filter(|state| !state.node.get("Catch").items().is_empty()) {
                 let called = ["Parameters", "Arguments"].map(|part| state.node.get(part).get("FunctionName"));
-                let catches = !state.node.get("Catch").items().is_empty();
-                catches && called.into_iter().filter_map(Node::text).any(is_it)
-            });
+                names.extend(called.into_iter().filter_map(Node::text).map(str::to_owned));
+            }
         });
     }
-    caught
+    names.iter().filter_map(|name| called(world, name)).collect()
+}
+
+fn called<'a>(world: &'a World, name: &str) -> Option<&'a Resource> {
+    let function = callee(world, name)?.function;
+    world.resources().find(|resource| same(resource, function))
 }
 
 /// The alarms on one of a resource's metrics.
