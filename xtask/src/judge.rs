@@ -111,7 +111,7 @@ fn in_stage_file(stage: &Stage) -> Vec<Suppression> {
         rule: accepted.rule.clone(),
         resource: accepted.resource.clone(),
         reason: accepted.reason.trim().to_owned(),
-        file: format!("environments/{}.yaml", stage.name),
+        file: format!("environments/{}.yaml", stage.origin()),
         place: Place { line: number(accepted.line), column: number(accepted.column) },
     });
     accepted.collect()

@@ -7,6 +7,7 @@ mod cloud;
 mod commands;
 mod commit;
 mod consent;
+mod copies;
 mod judge;
 mod knowledge;
 mod local;
@@ -32,9 +33,9 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, invoke::Invoke, local::Local,
-    migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
-    simulate::Simulate, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, check::Check, copy::Copy, deploy::Deploy, destroy::Destroy, invoke::Invoke,
+    local::Local, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive, render::Render, schema::Schema,
+    seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -50,8 +51,10 @@ struct Cli {
 enum Command {
     Deploy(Deploy),
     Plan(Plan),
+    Copy(Copy),
     Status(Status),
     Destroy(Destroy),
+    Reap(Reap),
     Render(Render),
     Build(Build),
     Check(Check),
@@ -83,8 +86,10 @@ async fn run(command: Command) -> Outcome {
     match command {
         Command::Deploy(deploy) => deploy.run().await,
         Command::Plan(plan) => plan.run().await,
+        Command::Copy(copy) => copy.run().await,
         Command::Status(status) => status.run().await,
         Command::Destroy(destroy) => destroy.run().await,
+        Command::Reap(reap) => reap.run().await,
         Command::Render(render) => render.run(),
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),

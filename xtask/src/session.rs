@@ -8,6 +8,7 @@ use stacks::stack::{InboxPlace, inboxes};
 use stacks::stage::{Orders, Platform, Stage};
 
 use crate::cloud::Aws;
+use crate::copies::{self, Somewhere};
 use crate::local;
 use crate::project::Project;
 use crate::stages;
@@ -29,11 +30,22 @@ pub(crate) enum Emulator {
 }
 
 impl Session {
-    /// Reads the stage file and connects, after having made sure that the credentials are of the stage's account.
+    /// Reads the stage file and connects, after having made sure that the credentials are of the stage's account. A copy
+    /// without a file is known by its stacks.
     pub(crate) async fn open(name: &str, emulator: Emulator) -> Outcome<Self> {
         let project = Project::find()?;
+        if !stages::has_file(&project, name)
+            && let Some((stage, Somewhere { cloud, endpoint, .. })) = copies::recall(&project, name).await?
+        {
+            return Ok(Self { project, stage, endpoint, cloud });
+        }
         let stage = stages::load(&project, name)?;
-        let region = stage.region.as_str();
+        Self::of(project, stage, emulator).await
+    }
+
+    /// Connects to where a stage lives.
+    pub(crate) async fn of(project: Project, stage: Stage, emulator: Emulator) -> Outcome<Self> {
+        let (name, region) = (stage.name.as_str(), stage.region.as_str());
         let (endpoint, cloud) = match stage.platform {
             Platform::Aws => (None, Aws::connect(region).await),
             Platform::Emulator => {

@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 
 use stacks::render::{Rendered, render};
 use stacks::stack::stacks;
-use stacks::stage::{Architecture, Stage, StageName, nearest};
+use stacks::stage::{Architecture, Stage, StageFault, StageName, nearest, read_copy};
 
+use crate::copies;
 use crate::project::Project;
 use engine::failure::{Context, Failure, Outcome};
 
@@ -26,7 +27,21 @@ pub(crate) fn load(project: &Project, name: &str) -> Outcome<Stage> {
         let line = 1 + good.matches('\n').count();
         Failure::invalid(format!("{file}:{line}: the file is not UTF-8 text")).hint("save it as UTF-8")
     })?;
-    Stage::parse(stage, &file, &text, host()?).map_err(|fault| Failure::invalid(fault.to_string()))
+    let invalid = |fault: StageFault| Failure::invalid(fault.to_string());
+    if stacks::stage::is_copy(&text) {
+        return copies::of(project, &stage, read_copy(&file, &text).map_err(invalid)?);
+    }
+    Stage::parse(stage, &file, &text, host()?).map_err(invalid)
+}
+
+pub(crate) fn has_file(project: &Project, name: &str) -> bool {
+    project.environments().join(format!("{name}.yaml")).is_file()
+}
+
+/// Whether the stage of this name has a file that makes it a copy of another one.
+pub(crate) fn is_copy(project: &Project, name: &str) -> bool {
+    let text = fs::read_to_string(project.environments().join(format!("{name}.yaml")));
+    text.is_ok_and(|text| stacks::stage::is_copy(&text))
 }
 
 /// The stage's stacks, written out.

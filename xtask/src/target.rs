@@ -6,7 +6,7 @@ use engine::template::Template;
 use stacks::names;
 use stacks::render::Rendered;
 use stacks::stack::{StackKind, data_sources};
-use stacks::stage::{Platform, Stage};
+use stacks::stage::{Copied, Platform, Stage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) fn without_stacks(stage: &Stage) -> Target {
         bucket: data_sources::artifact_bucket(stage),
         bucket_stack: names::stack(stage, StackKind::DataSources),
         archives: Vec::new(),
-        copy_of: None,
+        copy_of: stage.copy.as_ref().map(|copy| copy.of.to_string()),
         express: stage.express,
         pace: match stage.platform {
             Platform::Aws => Pace { poll: Duration::from_millis(1500), beat: Duration::from_secs(10) },
@@ -81,6 +81,8 @@ fn wanted(stage: &Stage, rendered: Rendered, archives: &[Archive], commit: Optio
         ("stack", Some(stack.kind.name())),
         ("commit", commit),
     ];
-    let tags = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect();
+    let tags = tags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+    let of_copy = stage.copy.iter().flat_map(Copied::tags).map(|(key, value)| (key.to_owned(), value));
+    let tags = tags.chain(of_copy).collect();
     Ok(Wanted { name, body, template, parameters, tags })
 }

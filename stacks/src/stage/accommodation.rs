@@ -50,6 +50,8 @@ pub struct Accommodation {
     pub priorities: ItemsCapacity,
 }
 
+pub(super) const CONSOLIDATE: FunctionSize = FunctionSize::needs(256, 90);
+
 /// How a table of items is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemsCapacity {
@@ -59,7 +61,7 @@ pub enum ItemsCapacity {
 
 impl Accommodation {
     pub(super) fn check(raw: &RawAccommodation, source: &Source) -> Result<Self, StageFault> {
-        let consolidate = FunctionSize::check(&raw.consolidate, 256, 90);
+        let consolidate = FunctionSize::check(&raw.consolidate, CONSOLIDATE);
         Ok(Self {
             queue: Inbox::check(&raw.queue, consolidate, source)?,
             consolidate,

@@ -68,6 +68,9 @@ pub struct Flats {
     pub warehouse: Warehouse,
 }
 
+pub(super) const TRANSFORM: FunctionSize = FunctionSize::needs(512, 300);
+pub(super) const LOAD: FunctionSize = FunctionSize::needs(256, 300);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warehouse {
     Serverless { base_capacity: u32 },
@@ -77,8 +80,8 @@ pub enum Warehouse {
 
 impl Flats {
     pub(super) fn check(raw: &RawFlats, source: &Source) -> Result<Self, StageFault> {
-        let transform = FunctionSize::check(&raw.transform, 512, 300);
-        let load = FunctionSize::check(&raw.load, 256, 300);
+        let transform = FunctionSize::check(&raw.transform, TRANSFORM);
+        let load = FunctionSize::check(&raw.load, LOAD);
         Ok(Self {
             queue: Inbox::check(&raw.queue, transform, source)?,
             transform,

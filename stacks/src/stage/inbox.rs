@@ -55,8 +55,15 @@ impl Inbox {
         let visibility_seconds = TIMEOUTS_HIDDEN * size.timeout_seconds + batch_window_seconds;
         let receive_count = or(raw.receive_count.as_ref(), Within::of(10)).get();
         let retention_hours = or(raw.retention_hours.as_ref(), Within::of(96)).get();
-        let tried_for = receive_count * visibility_seconds;
-        if tried_for >= retention_hours * 3600 {
+        let inbox = Self {
+            batch_size,
+            batch_window_seconds,
+            receive_count,
+            max_concurrency: raw.max_concurrency.unwrap_or(Within::of(10)).get(),
+            retention_hours,
+            visibility_seconds,
+        };
+        if retention_hours < inbox.least_retention_hours() {
             let written = raw.retention_hours.as_ref().map(|hours| hours.referenced);
             let at = written.or(raw.receive_count.as_ref().map(|count| count.referenced));
             return Err(source.fault(
@@ -65,16 +72,14 @@ impl Inbox {
                     "a message leaves the queue after {retention_hours} h, before its {receive_count} tries of up to \
                      {visibility_seconds} s each are over"
                 ),
-                &format!("set retention_hours to {} or more, or receive_count lower", tried_for / 3600 + 1),
+                &format!("set retention_hours to {} or more, or receive_count lower", inbox.least_retention_hours()),
             ));
         }
-        Ok(Self {
-            batch_size,
-            batch_window_seconds,
-            receive_count,
-            max_concurrency: raw.max_concurrency.unwrap_or(Within::of(10)).get(),
-            retention_hours,
-            visibility_seconds,
-        })
+        Ok(inbox)
+    }
+
+    /// A message must not leave the queue before all its tries are over.
+    pub(super) fn least_retention_hours(self) -> u32 {
+        self.receive_count * self.visibility_seconds / 3600 + 1
     }
 }

@@ -3,6 +3,7 @@
 //! [`RawStage`] is the file as written; [`Stage`] has every default applied and cannot be wrong.
 
 mod accommodation;
+mod copy;
 mod database;
 mod fault;
 mod flats;
@@ -27,6 +28,7 @@ use contract::write_to_s3::WriteToS3;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
+pub use copy::{COPY_OF, Copied, CopyFault, EXPIRES, Scale, is_copy, moment, read_copy, text as copy_text};
 pub use database::{Database, DatabaseClass};
 pub use fault::{Place, StageFault, instead, nearest};
 pub use flats::{Flats, NodeType, Warehouse};
@@ -46,6 +48,8 @@ use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 #[derive(Debug, Clone)]
 pub struct Stage {
     pub name: StageName,
+    /// Of a stage that is a copy of another one.
+    pub copy: Option<Copied>,
     pub project: ProjectName,
     pub account: AccountId,
     pub region: Region,
@@ -161,7 +165,7 @@ impl Pipelines {
 }
 
 /// Names under which stages are production, whatever else their files say.
-const PRODUCTION: [&str; 3] = ["prod", "production", "live"];
+pub const PRODUCTION: [&str; 3] = ["prod", "production", "live"];
 
 impl Stage {
     /// Reads and validates a stage file. `host` is what `architecture: native` stands for.
@@ -210,6 +214,7 @@ impl Stage {
         }
         Ok(Self {
             name,
+            copy: None,
             project: raw.project,
             account: raw.account,
             region: raw.region,

@@ -44,6 +44,8 @@ pub struct Orders {
     pub emails: Vec<Email>,
 }
 
+pub(super) const ETL: FunctionSize = FunctionSize { package: Package::Image, memory_mb: 1024, timeout_seconds: 900 };
+
 /// Once a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
@@ -54,7 +56,6 @@ pub struct Schedule {
 
 impl Orders {
     pub(super) fn check(raw: &RawOrders, alert_emails: &[Email]) -> Self {
-        let etl = RawFunction { package: raw.etl.package.or(Some(Package::Image)), ..raw.etl };
         Self {
             schema: raw.schema.clone().unwrap_or(SchemaName::ORDERS),
             schedule: Schedule {
@@ -62,7 +63,7 @@ impl Orders {
                 time_zone: raw.schedule.time_zone.unwrap_or(TimeZone::UTC),
                 enabled: raw.schedule.enabled.unwrap_or(true),
             },
-            etl: FunctionSize::check(&etl, 1024, 900),
+            etl: FunctionSize::check(&raw.etl, ETL),
             emails: raw.emails.clone().unwrap_or_else(|| alert_emails.to_vec()),
         }
     }

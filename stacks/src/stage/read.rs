@@ -1,5 +1,6 @@
 //! Reads a stage file's text, and says in a person's words what is wrong with it.
 
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Error, Location};
 
 use super::fault::{Place, StageFault, instead};
@@ -8,6 +9,11 @@ use super::value::REMEDY;
 
 /// Text to [`RawStage`]. `file` is only a name for messages.
 pub fn read(file: &str, text: &str) -> Result<RawStage, StageFault> {
+    document(file, text)
+}
+
+/// Text to any document of ours.
+pub(super) fn document<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, StageFault> {
     let fault = |place, what: String, remedy: String| StageFault { file: file.to_owned(), place, what, remedy };
     let has_content =
         |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---";

@@ -16,6 +16,9 @@ pub struct Taxi {
     pub record_schema: Option<ProjectFile>,
 }
 
+pub(super) const WRITE_TO_S3: FunctionSize = FunctionSize::needs(128, 120);
+pub(super) const SEND_TO_FIREHOSE: FunctionSize = FunctionSize::needs(128, 30);
+
 /// How much the stream takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
@@ -88,8 +91,8 @@ impl Taxi {
                 retries: raw.consumers.retries.unwrap_or(Within::of(10)).get(),
                 max_record_age_hours: max_age,
             },
-            write_to_s3: FunctionSize::check(&raw.write_to_s3, 128, 120),
-            send_to_firehose: FunctionSize::check(&raw.send_to_firehose, 128, 30),
+            write_to_s3: FunctionSize::check(&raw.write_to_s3, WRITE_TO_S3),
+            send_to_firehose: FunctionSize::check(&raw.send_to_firehose, SEND_TO_FIREHOSE),
             delivery: Delivery {
                 buffer_seconds: raw.delivery.buffer_seconds.unwrap_or(Within::of(300)).get(),
                 buffer_mb: raw.delivery.buffer_mb.unwrap_or(Within::of(5)).get(),
@@ -104,11 +107,16 @@ impl Taxi {
 }
 
 impl FunctionSize {
-    pub(super) fn check(raw: &RawFunction, memory_mb: u32, timeout_seconds: u32) -> Self {
+    /// What a function needs whatever comes, which is what it gets where a stage says nothing.
+    pub(super) const fn needs(memory_mb: u32, timeout_seconds: u32) -> Self {
+        Self { package: Package::Zip, memory_mb, timeout_seconds }
+    }
+
+    pub(super) fn check(raw: &RawFunction, default: Self) -> Self {
         Self {
-            package: raw.package.unwrap_or(Package::Zip),
-            memory_mb: raw.memory_mb.map_or(memory_mb, Within::get),
-            timeout_seconds: raw.timeout_seconds.map_or(timeout_seconds, Within::get),
+            package: raw.package.unwrap_or(default.package),
+            memory_mb: raw.memory_mb.map_or(default.memory_mb, Within::get),
+            timeout_seconds: raw.timeout_seconds.map_or(default.timeout_seconds, Within::get),
         }
     }
 }

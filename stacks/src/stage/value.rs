@@ -122,6 +122,13 @@ text!(
     "an AWS account id",
     "write its 12 digits, in quotes"
 );
+impl AccountId {
+    /// The emulator's own.
+    pub(super) fn emulated() -> Self {
+        Self("000000000000".to_owned())
+    }
+}
+
 text!(
     /// With the six characters at its end that tell one secret of a name from another.
     SecretArn,
@@ -256,6 +263,13 @@ impl LogDays {
 
     pub const fn get(self) -> u32 {
         self.0
+    }
+}
+
+impl LogDays {
+    /// The fewest days that CloudWatch can keep logs for that are not fewer than these.
+    pub(super) fn at_least(self, days: f64) -> Self {
+        RETENTIONS.into_iter().find(|kept| f64::from(*kept) >= days - 1e-9).map_or(self, Self)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod permissions;
 pub mod plan;
 pub mod preflight;
 pub mod programme;
+pub mod reap;
 pub mod reason;
 pub mod refusal;
 pub mod schemas;

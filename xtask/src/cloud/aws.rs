@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 mod change_sets;
+mod clock;
 mod drift;
 mod error;
 mod executions;
@@ -209,6 +210,14 @@ impl Cloud for Aws {
 
     async fn denied(&self, caller: &Caller, actions: &[String]) -> Answer<Vec<String>> {
         identity::denied(&self.permissions, &self.place, caller, actions).await
+    }
+
+    async fn time(&self) -> Answer<Duration> {
+        clock::time(&self.identity).await
+    }
+
+    async fn stacks(&self) -> Answer<Vec<StackState>> {
+        stacks::all(&self.stacks).await
     }
 
     async fn stack(&self, name_or_id: &str) -> Answer<Option<StackState>> {

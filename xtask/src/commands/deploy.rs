@@ -7,7 +7,7 @@ use engine::target::{Target, Wanted, Wishes};
 use engine::time::span;
 use serde::Serialize;
 use stacks::stack::StackKind;
-use stacks::stage::{Platform, Stage};
+use stacks::stage::{Copied, Platform, Stage, StageName, moment};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -66,6 +66,8 @@ pub(crate) struct Deploy {
 struct DeployReport {
     stage: String,
     endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<CopyReport>,
     stacks: Vec<StackReport>,
     artifacts: Vec<Artifact>,
     /// Functions that were given new code before their stacks.
@@ -74,6 +76,14 @@ struct DeployReport {
     elapsed_ms: u128,
     #[serde(skip)]
     next: Vec<String>,
+}
+
+/// What a copy is, and until when.
+#[derive(Debug, Serialize)]
+struct CopyReport {
+    of: String,
+    scale: f64,
+    expires: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,9 +100,28 @@ struct StackReport {
 }
 
 impl Deploy {
+    /// Of a copy that is made anew or brought up to date.
+    pub(crate) fn of_copy(stage: &StageName, plan: bool, wait: bool, yes: bool, json: bool) -> Self {
+        Self {
+            stage: stage.to_string(),
+            yes,
+            plan,
+            only: None,
+            allow_replace: Vec::new(),
+            skip: Vec::new(),
+            wait,
+            detach: false,
+            hotswap: false,
+            json,
+        }
+    }
+
     pub(crate) async fn run(&self) -> Outcome {
+        self.on(Session::open(&self.stage, Emulator::Start).await?).await
+    }
+
+    pub(crate) async fn on(&self, session: Session) -> Outcome {
         let started = Instant::now();
-        let session = Session::open(&self.stage, Emulator::Start).await?;
         if self.hotswap && !session.stage.hotswap {
             return Err(Failure::invalid(format!("stage {} does not allow --hotswap", self.stage))
                 .hint(format!("deploy without it, or write 'hotswap: true' into environments/{}.yaml", self.stage)));
@@ -117,6 +146,7 @@ impl Deploy {
         let warnings = warnings(&session, &target, &deployed);
         let report = DeployReport {
             stage: self.stage.clone(),
+            copy: session.stage.copy.as_ref().map(CopyReport::of),
             stacks: deployed.done.stacks.into_iter().map(StackReport::of).collect(),
             artifacts: deployed.done.artifacts,
             hotswapped: deployed.swapped,
@@ -193,6 +223,12 @@ impl Deploy {
             }
             Err(failed) => failed.exit(Exit::StillRunning),
         }
+    }
+}
+
+impl CopyReport {
+    fn of(copied: &Copied) -> Self {
+        Self { of: copied.of.to_string(), scale: copied.scale.factor(), expires: moment(copied.expires) }
     }
 }
 
@@ -302,6 +338,11 @@ impl fmt::Display for DeployReport {
         }
         let place = self.endpoint.as_deref().unwrap_or("AWS");
         writeln!(f, "stage {} is up on {place}, after {}", self.stage, told(self.elapsed_ms))?;
+        if let Some(CopyReport { of, scale, expires }) = &self.copy {
+            let stage = &self.stage;
+            writeln!(f, "it is a copy of {of} at {scale} of its size, until {expires}")?;
+            writeln!(f, "  to renew it, the same command again; to end it: cargo xtask destroy --stage {stage}")?;
+        }
         for step in &self.next {
             writeln!(f, "  {step}")?;
         }

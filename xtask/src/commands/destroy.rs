@@ -18,8 +18,8 @@ use crate::{consent, target};
 
 /// Delete a stage's stacks, last to first
 ///
-/// Data (buckets, streams, queues) is kept unless it is named. On the emulator, a stage with `keep_data: false` goes as a
-/// whole.
+/// Data (buckets, streams, queues) is kept unless it is named. A copy of another stage goes as a whole, and so does a stage
+/// on the emulator with `keep_data: false`.
 #[derive(Debug, Args)]
 pub(crate) struct Destroy {
     /// The stage: a file in environments/, without its ending
@@ -83,7 +83,8 @@ impl Destroy {
     }
 
     fn wishes(&self, stage: &Stage) -> Wishes {
-        let disposable = stage.platform == Platform::Emulator && !stage.keep_data;
+        let on_laptop = stage.platform == Platform::Emulator && !stage.keep_data;
+        let disposable = on_laptop || stage.copy.is_some();
         let all = disposable || self.delete_data.iter().any(|id| id == "all");
         let delete_data = if all { DeleteData::All } else { DeleteData::Of(self.delete_data.clone()) };
         Wishes { delete_data, retain: self.retain.clone(), wait: self.wait, ..Wishes::default() }

@@ -3,12 +3,14 @@
 pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod copy;
 pub(crate) mod deploy;
 pub(crate) mod destroy;
 pub(crate) mod invoke;
 pub(crate) mod local;
 pub(crate) mod migrate;
 pub(crate) mod plan;
+pub(crate) mod reap;
 pub(crate) mod redrive;
 pub(crate) mod render;
 pub(crate) mod schema;

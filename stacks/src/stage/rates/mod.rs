@@ -16,6 +16,7 @@ use super::value::{SecretArn, Within};
 use super::{FunctionSize, Package, Schedule, Source, StageFault, TimeOfDay};
 use raw::{RawEngine, RawLoad, RawRunsOn};
 
+pub(super) use raw::FargateCpu;
 pub(super) use raw::RawRates;
 pub use raw::{DmsClass, WorkerType};
 pub use task::TaskSize;
@@ -93,6 +94,12 @@ pub struct Dms {
     pub multi_az: bool,
 }
 
+/// The longest that Lambda lets a function run.
+pub(super) const PULL: FunctionSize = FunctionSize::needs(512, 900);
+/// As much memory as brings a whole processor.
+pub(super) const CURATE: FunctionSize = FunctionSize::needs(1769, 900);
+pub(super) const LOADER: FunctionSize = FunctionSize::needs(512, 900);
+
 /// It makes four calls and waits for nothing.
 pub const SCHEDULE_DMS: FunctionSize = FunctionSize { package: Package::Zip, memory_mb: 128, timeout_seconds: 60 };
 
@@ -139,8 +146,7 @@ impl Rates {
                 RawRunsOn::Function => Pull::Function(task::as_function(&raw.pull, source)?),
                 RawRunsOn::Fargate => Pull::Task(TaskSize::check(&raw.pull, source)?),
             },
-            // As much memory as brings a whole processor.
-            curate: FunctionSize::check(&raw.curate, 1769, 900),
+            curate: FunctionSize::check(&raw.curate, CURATE),
             engine: engine(raw, source)?,
             retry: Retry {
                 attempts: raw.retry.attempts.unwrap_or(Within::of(3)).get(),
@@ -155,7 +161,7 @@ impl Rates {
                     multi_az: raw.dms.multi_az.unwrap_or(false),
                 }),
             },
-            loader: FunctionSize::check(&raw.loader, 512, 900),
+            loader: FunctionSize::check(&raw.loader, LOADER),
             off_peak: schedule(&raw.off_peak, TimeOfDay { hour: 5, minute: 0 }),
         })
     }

@@ -1,5 +1,6 @@
 //! The sizes that a container of Fargate can have, and what a function can be instead.
 
+use super::PULL;
 use super::raw::{FargateCpu, RawPull};
 use crate::stage::raw::Package;
 use crate::stage::value::Within;
@@ -44,6 +45,18 @@ impl TaskSize {
         Ok(Self { cpu, memory_mb, timeout_seconds: or(raw.timeout_seconds.as_ref(), Within::of(3600)).get() })
     }
 
+    /// The most memory that goes with a processor.
+    pub(in crate::stage) fn most(cpu: FargateCpu) -> f64 {
+        f64::from(memory(cpu).1)
+    }
+
+    /// The least memory of at least so many megabytes that goes with a processor.
+    pub(in crate::stage) fn pair(cpu: FargateCpu, at_least: f64) -> u32 {
+        let (least, most, step) = memory(cpu);
+        let mut sizes = (least..=most).step_by(step as usize).filter(|size| is_a_pair(cpu, *size));
+        sizes.find(|size| f64::from(*size) >= at_least - 1e-9).unwrap_or(most)
+    }
+
     /// The smallest one with twice the memory, or as much as there is.
     #[must_use]
     pub fn larger(self) -> Self {
@@ -66,8 +79,8 @@ pub(super) fn as_function(raw: &RawPull, source: &Source) -> Result<FunctionSize
             "take 'cpu' out, or write 'runs_on: fargate'",
         ));
     }
-    let timeout_seconds = or(raw.timeout_seconds.as_ref(), Within::of(FUNCTION_SECONDS)).get();
-    let memory_mb = or(raw.memory_mb.as_ref(), Within::of(512)).get();
+    let timeout_seconds = or(raw.timeout_seconds.as_ref(), Within::of(PULL.timeout_seconds)).get();
+    let memory_mb = or(raw.memory_mb.as_ref(), Within::of(PULL.memory_mb)).get();
     for (written, value, most, what) in [
         (raw.timeout_seconds.as_ref().map(|it| it.referenced), timeout_seconds, FUNCTION_SECONDS, "seconds"),
         (raw.memory_mb.as_ref().map(|it| it.referenced), memory_mb, FUNCTION_MB, "MB"),

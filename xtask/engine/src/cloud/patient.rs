@@ -76,6 +76,8 @@ macro_rules! patiently {
 patiently! {
     caller() -> Caller;
     denied(caller: &Caller, actions: &[String]) -> Vec<String>;
+    time() -> Duration;
+    stacks() -> Vec<StackState>;
     stack(name_or_id: &str) -> Option<StackState>;
     template(stack: &str) -> String;
     resources(stack: &str) -> Vec<Resource>;

@@ -19,6 +19,11 @@ pub trait Cloud {
     /// Those of the actions that the caller may not do. Asking is itself an action that may be denied.
     async fn denied(&self, caller: &Caller, actions: &[String]) -> Answer<Vec<String>>;
 
+    /// The time by AWS's own clock, since 1970. Machines' clocks may be wrong by hours.
+    async fn time(&self) -> Answer<Duration>;
+
+    /// Every stack of the account and region that exists, whoever made it.
+    async fn stacks(&self) -> Answer<Vec<StackState>>;
     async fn stack(&self, name_or_id: &str) -> Answer<Option<StackState>>;
     /// The template that the stack was last given, byte for byte.
     async fn template(&self, stack: &str) -> Answer<String>;

@@ -5,6 +5,7 @@ use crate::cloud::{Cloud, CloudError, Event, Fault, Resource, StackState, StackS
 use crate::engine::Engine;
 use crate::failure::Outcome;
 use crate::follow::last_own;
+use crate::reap::COPY_OF;
 use crate::reason::root_cause;
 use crate::refusal::Asked;
 use crate::stateful::holds_data;
@@ -24,7 +25,7 @@ pub async fn look<C: Cloud>(engine: &Engine<'_, C>, wanted: &Wanted, after: Vec<
     };
     if let Some(copy_of) = &engine.target.copy_of
         && state.status.standing() != Standing::Absent
-        && state.tags.get("copy-of") != Some(copy_of)
+        && state.tags.get(COPY_OF) != Some(copy_of)
     {
         plan.decisions.push(Decision::not_a_copy(copy_of));
     }
@@ -90,7 +91,8 @@ impl StackPlan {
     /// Whether the stack is what was wanted already.
     fn is_wanted(&self, state: &StackState, deployed: &Template) -> bool {
         let settled = state.status.standing() == Standing::Settled;
-        settled && *deployed == self.wanted.template && state.parameters == self.wanted.parameters
+        let same = *deployed == self.wanted.template && state.parameters == self.wanted.parameters;
+        settled && same && self.wanted.tags_stand(&state.tags)
     }
 
     async fn updates<C: Cloud>(&mut self, engine: &Engine<'_, C>, state: &StackState, deployed: &Template) -> Outcome {

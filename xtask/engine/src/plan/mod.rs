@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use crate::cloud::{Cloud, Drifted, StackState};
 use crate::engine::Engine;
 use crate::failure::Outcome;
+use crate::reap::{COPY_OF, EXPIRES};
 use crate::refusal::Asked;
 use crate::target::Wanted;
 use crate::template::{PropertyChange, Template};
@@ -20,6 +21,9 @@ pub use decision::Decision;
 pub(crate) use look::agreed;
 pub use look::look;
 pub use order::order;
+
+/// The tag that says from what a stack was last changed.
+const COMMIT: &str = "commit";
 
 /// A whole stage's plan: its stacks in the order in which they are deployed.
 #[derive(Debug, Serialize)]
@@ -73,6 +77,14 @@ impl Wish {
     fn of(wanted: &Wanted) -> Self {
         let Wanted { body, template, parameters, tags, .. } = wanted.clone();
         Self { template, body, parameters, tags }
+    }
+
+    /// Whether the stack's tags are as they should be. A commit alone is no change, and what others add is theirs; but
+    /// what was a copy and is none any more must not be taken for one.
+    fn tags_stand(&self, there: &BTreeMap<String, String>) -> bool {
+        let wanted = |(key, value): (&String, &String)| key == COMMIT || there.get(key) == Some(value);
+        let outlived = |key: &&str| there.contains_key(*key) && !self.tags.contains_key(*key);
+        self.tags.iter().all(wanted) && ![COPY_OF, EXPIRES].iter().any(outlived)
     }
 }
 

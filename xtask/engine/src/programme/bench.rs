@@ -13,10 +13,11 @@ use crate::failure::{Failure, Outcome};
 use crate::host::{Host, News};
 use crate::lease::Holder;
 use crate::plan::Plan;
+use crate::reap::{Ground, reap};
 use crate::schemas::Schemas;
 use crate::sim::{Clock, Sim, Weather, World};
 use crate::status::{StackStanding, status};
-use crate::target::{Target, Wishes};
+use crate::target::{DeleteData, Target, Wishes};
 
 /// One cloud and its time.
 #[derive(Clone)]
@@ -170,6 +171,12 @@ impl Run {
     pub(super) async fn destroy(&self, bench: &Bench, target: &Target, wishes: &Wishes) -> Outcome<Destroyed> {
         let engine = self.engine(bench, target, wishes);
         self.ended(destroy(&engine, None, &|_| Ok(())).await)
+    }
+
+    pub(super) async fn reap(&self, bench: &Bench, target: &Target, ground: &Ground) -> Outcome<Destroyed> {
+        let wishes = Wishes { delete_data: DeleteData::All, ..Wishes::default() };
+        let engine = self.engine(bench, target, &wishes);
+        self.ended(reap(&engine, ground).await)
     }
 
     pub(super) async fn cancel(&self, bench: &Bench, target: &Target) -> Outcome<Vec<StackState>> {

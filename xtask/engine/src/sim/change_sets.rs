@@ -139,7 +139,8 @@ impl World {
         } else {
             stack.template == made.template
         };
-        let nothing = same && stack.state.parameters == made.parameters && !made.creates;
+        let as_it_is = stack.state.parameters == made.parameters && stack.state.tags == made.tags;
+        let nothing = same && as_it_is && !made.creates;
         // Of the same content in either wording, one time this, one time that.
         let wording = if made.body.len() % 2 == 0 {
             "The submitted information didn't contain changes. Submit different information to create a change set."

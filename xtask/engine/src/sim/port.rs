@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Held, Sim, refuse};
+use super::{Held, Sim, World, refuse};
 use crate::cloud::{
     Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Fault, Kept, ObjectVersion,
-    Resource, StackState, Swap,
+    Resource, StackState, StackStatus, Swap,
 };
 
 impl Cloud for Sim {
@@ -26,6 +26,16 @@ impl Cloud for Sim {
 
     async fn denied(&self, _: &Caller, _: &[String]) -> Answer<Vec<String>> {
         self.call("iam:SimulatePrincipalPolicy", |_, _| Ok(Vec::new())).await
+    }
+
+    async fn time(&self) -> Answer<Duration> {
+        self.call("sts:GetCallerIdentity", |_, now| Ok(Duration::from_millis(now))).await
+    }
+
+    async fn stacks(&self) -> Answer<Vec<StackState>> {
+        let exists = |state: &&StackState| state.status != StackStatus::DeleteComplete;
+        let all = |world: &mut World, _| Ok(world.stacks.iter().map(|s| &s.state).filter(exists).cloned().collect());
+        self.call("cloudformation:DescribeStacks", all).await
     }
 
     async fn stack(&self, name_or_id: &str) -> Answer<Option<StackState>> {

@@ -407,8 +407,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "a copy changes what is none",
         &[(
             "plan/look.rs",
-            r#"state.tags.get("copy-of") != Some(copy_of)"#,
-            "!MUTANT\n        && state.tags.get(\"copy-of\") != Some(copy_of)",
+            "state.tags.get(COPY_OF) != Some(copy_of)",
+            "!MUTANT\n        && state.tags.get(COPY_OF) != Some(copy_of)",
         )],
     ),
     // Destroying.

@@ -2,31 +2,50 @@
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::primitives::DateTime;
-use aws_sdk_cloudformation::types::TemplateStage;
+use aws_sdk_cloudformation::types::{Stack, TemplateStage};
 use engine::cloud::{Answer, CloudError, Event, Fault, Resource, StackState, StackStatus};
 use std::time::Duration;
 
 use super::error::told;
 
+const DESCRIBE: &str = "cloudformation:DescribeStacks";
+
 pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option<StackState>> {
-    let call = "cloudformation:DescribeStacks";
-    let found = match client.describe_stacks().stack_name(name_or_id).send().await.map_err(told(call)) {
+    let found = match client.describe_stacks().stack_name(name_or_id).send().await.map_err(told(DESCRIBE)) {
         Ok(found) => found.stacks.unwrap_or_default().into_iter().next(),
         Err(error) if error.fault == Fault::NotFound => None,
         Err(error) => return Err(error),
     };
-    let Some(stack) = found else { return Ok(None) };
+    found.map(state).transpose()
+}
+
+pub(super) async fn all(client: &Client) -> Answer<Vec<StackState>> {
+    let mut all = Vec::new();
+    let mut page = None;
+    loop {
+        let answer = client.describe_stacks().set_next_token(page).send().await.map_err(told(DESCRIBE))?;
+        // A stack of somebody else's may be in a status that came after us.
+        all.extend(answer.stacks.unwrap_or_default().into_iter().filter_map(|stack| state(stack).ok()));
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn state(stack: Stack) -> Answer<StackState> {
     let status = stack.stack_status.as_ref().map_or("", |status| status.as_str());
+    let name = stack.stack_name.unwrap_or_default();
     let Some(status) = StackStatus::named(status) else {
-        let message = format!("stack {name_or_id} has the status '{status}', which this version does not know");
-        return Err(CloudError { call, fault: Fault::Other, message });
+        let message = format!("stack {name} has the status '{status}', which this version does not know");
+        return Err(CloudError { call: DESCRIBE, fault: Fault::Other, message });
     };
     let parameters = stack.parameters.unwrap_or_default().into_iter();
     let outputs = stack.outputs.unwrap_or_default().into_iter();
     let tags = stack.tags.unwrap_or_default().into_iter();
-    Ok(Some(StackState {
+    Ok(StackState {
         id: stack.stack_id.unwrap_or_default(),
-        name: stack.stack_name.unwrap_or_default(),
+        name,
         status,
         reason: stack.stack_status_reason.filter(|reason| !reason.is_empty()),
         parameters: parameters.filter_map(|p| Some((p.parameter_key?, p.parameter_value?))).collect(),
@@ -34,7 +53,7 @@ pub(super) async fn describe(client: &Client, name_or_id: &str) -> Answer<Option
         tags: tags.filter_map(|t| Some((t.key?, t.value?))).collect(),
         protected: stack.enable_termination_protection.unwrap_or_default(),
         changed: stack.last_updated_time.or(stack.creation_time).map(|time| time.to_string()).unwrap_or_default(),
-    }))
+    })
 }
 
 pub(super) async fn template(client: &Client, stack: &str) -> Answer<String> {

@@ -1,0 +1,136 @@
+//! How each capacity of a stage follows the scale. What serves a load grows and shrinks with it; what one piece of work
+//! needs does not grow with their number, and shrinks no further than to what the work needs in any case.
+
+use super::{Scale, ladders};
+use crate::stage::inbox::Inbox;
+use crate::stage::rates::{Dms, Engine, Load, Pull, Rates, Spark};
+use crate::stage::{
+    Accommodation, Capacity, Consumers, Database, Flats, FunctionSize, ItemsCapacity, Orders, Pipelines, Stage, Taxi,
+    accommodation, flats, orders, rates, taxi,
+};
+
+impl Stage {
+    pub(super) fn scaled(self, scale: Scale) -> Self {
+        Self {
+            log_days: ladders::logs(self.log_days, scale),
+            database: database(self.database, scale),
+            pipelines: pipelines(self.pipelines, scale),
+            ..self
+        }
+    }
+}
+
+fn pipelines(pipelines: Pipelines, scale: Scale) -> Pipelines {
+    let Pipelines { taxi, accommodation, flats, orders, rates } = pipelines;
+    Pipelines {
+        taxi: taxi.map(|it| self::taxi(it, scale)),
+        accommodation: accommodation.map(|it| self::accommodation(it, scale)),
+        flats: flats.map(|it| self::flats(it, scale)),
+        orders: orders.map(|it| self::orders(it, scale)),
+        rates: rates.map(|it| self::rates(it, scale)),
+    }
+}
+
+fn database(database: Database, scale: Scale) -> Database {
+    Database {
+        class: ladders::database(database.class, scale),
+        storage_gb: scale.of::<20, 16000>(database.storage_gb),
+        multi_az: database.multi_az && !scale.is_smaller(),
+        backup_days: scale.at_most::<1, 35>(database.backup_days),
+    }
+}
+
+/// A batch is as large in a copy as in its original, and so is the memory that it takes. What a stage gives beyond what
+/// the function needs in any case goes first.
+fn function(size: FunctionSize, needs: FunctionSize, scale: Scale) -> FunctionSize {
+    let least = needs.memory_mb.min(size.memory_mb);
+    FunctionSize { memory_mb: scale.at_most::<128, 10240>(size.memory_mb).max(least), ..size }
+}
+
+fn inbox(inbox: Inbox, scale: Scale) -> Inbox {
+    Inbox {
+        max_concurrency: scale.of::<2, 1000>(inbox.max_concurrency),
+        retention_hours: scale.at_most::<1, 312>(inbox.retention_hours).max(inbox.least_retention_hours()),
+        ..inbox
+    }
+}
+
+fn taxi(taxi: Taxi, scale: Scale) -> Taxi {
+    let retention_hours = scale.at_most::<24, 8760>(taxi.retention_hours);
+    Taxi {
+        capacity: match taxi.capacity {
+            Capacity::OnDemand => Capacity::OnDemand,
+            Capacity::Provisioned { shards } => Capacity::Provisioned { shards: scale.of::<1, 500>(shards) },
+        },
+        retention_hours,
+        consumers: Consumers {
+            max_record_age_hours: taxi.consumers.max_record_age_hours.min(retention_hours - 1),
+            ..taxi.consumers
+        },
+        write_to_s3: function(taxi.write_to_s3, taxi::WRITE_TO_S3, scale),
+        send_to_firehose: function(taxi.send_to_firehose, taxi::SEND_TO_FIREHOSE, scale),
+        ..taxi
+    }
+}
+
+fn accommodation(accommodation: Accommodation, scale: Scale) -> Accommodation {
+    Accommodation {
+        queue: inbox(accommodation.queue, scale),
+        consolidate: function(accommodation.consolidate, accommodation::CONSOLIDATE, scale),
+        priorities: match accommodation.priorities {
+            ItemsCapacity::OnDemand => ItemsCapacity::OnDemand,
+            ItemsCapacity::Provisioned { read_units, write_units } => ItemsCapacity::Provisioned {
+                read_units: scale.of::<1, 40000>(read_units),
+                write_units: scale.of::<1, 40000>(write_units),
+            },
+        },
+        ..accommodation
+    }
+}
+
+fn flats(flats: Flats, scale: Scale) -> Flats {
+    Flats {
+        queue: inbox(flats.queue, scale),
+        transform: function(flats.transform, flats::TRANSFORM, scale),
+        load_queue: inbox(flats.load_queue, scale),
+        load: function(flats.load, flats::LOAD, scale),
+        warehouse: ladders::warehouse(flats.warehouse, scale),
+    }
+}
+
+fn orders(orders: Orders, scale: Scale) -> Orders {
+    Orders { etl: function(orders.etl, orders::ETL, scale), ..orders }
+}
+
+/// A copy that asks less often than so many times a minute would never get through its source's pages.
+const FEWEST_REQUESTS: u32 = 30;
+
+fn rates(rates: Rates, scale: Scale) -> Rates {
+    let spark = |spark: Spark| Spark { workers: scale.of::<2, 299>(spark.workers), ..spark };
+    let fewest = FEWEST_REQUESTS.min(rates.requests_per_minute);
+    Rates {
+        // The source bears no more because there is a larger copy.
+        requests_per_minute: scale.at_most::<1, 60000>(rates.requests_per_minute).max(fewest),
+        pull: match rates.pull {
+            Pull::Function(size) => Pull::Function(function(size, rates::PULL, scale)),
+            Pull::Task(size) => Pull::Task(ladders::task(size, scale)),
+        },
+        curate: function(rates.curate, rates::CURATE, scale),
+        engine: match rates.engine {
+            Engine::Function => Engine::Function,
+            Engine::Both { above_bytes, spark: it } => Engine::Both { above_bytes, spark: spark(it) },
+            Engine::Glue(it) => Engine::Glue(spark(it)),
+        },
+        scan_limit_gb: scale.of::<1, 100_000>(rates.scan_limit_gb),
+        load: match rates.load {
+            Load::Direct => Load::Direct,
+            Load::Dms(dms) => Load::Dms(Dms {
+                class: ladders::replication(dms.class, scale),
+                storage_gb: scale.of::<20, 6144>(dms.storage_gb),
+                multi_az: dms.multi_az && !scale.is_smaller(),
+            }),
+        },
+        loader: function(rates.loader, rates::LOADER, scale),
+        ..rates
+    }
+}
