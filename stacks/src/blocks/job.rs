@@ -13,6 +13,8 @@ use crate::stage::{Spark, WorkerType};
 #[derive(Debug, Serialize)]
 pub struct JobView {
     id: &'static str,
+    /// What becomes of it when another takes its place.
+    replace: &'static str,
     name: String,
     description: &'static str,
     #[serde(skip)]
@@ -42,6 +44,7 @@ impl JobView {
     ) -> Self {
         Self {
             id,
+            replace: scope.revision_policy(),
             name: scope.name(thing),
             description,
             script: (thing, script),

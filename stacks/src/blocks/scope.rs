@@ -28,6 +28,12 @@ impl<'a> Scope<'a> {
         if self.stage.keep_data { "RetainExceptOnCreate" } else { "Delete" }
     }
 
+    /// What becomes of an old revision when a new one takes its place: what was begun with it is run with it. A copy
+    /// leaves nothing behind, and nobody relies on what it runs.
+    pub fn revision_policy(&self) -> &'static str {
+        if self.stage.copy.is_none() { "Retain" } else { "Delete" }
+    }
+
     /// What becomes of it when it is replaced.
     pub fn replace_policy(&self) -> &'static str {
         if self.stage.keep_data { "Retain" } else { "Delete" }

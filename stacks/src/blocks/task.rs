@@ -14,6 +14,8 @@ use crate::stage::{Architecture, Package, TaskSize};
 #[derive(Debug, Serialize)]
 pub struct TaskView {
     id: &'static str,
+    /// What becomes of it when another takes its place.
+    replace: &'static str,
     name: String,
     description: &'static str,
     bin: &'static str,
@@ -50,6 +52,7 @@ impl TaskView {
         let (variables, statements) = wiring(env);
         Self {
             id,
+            replace: scope.revision_policy(),
             name: scope.name(F::BIN),
             description: F::DESCRIPTION,
             bin: F::BIN,

@@ -5,6 +5,7 @@
 mod code_change;
 mod command_line;
 mod common;
+mod copies;
 mod house;
 mod interruptions;
 mod least_privilege;

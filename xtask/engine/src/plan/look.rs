@@ -122,6 +122,7 @@ impl StackPlan {
             return Ok(());
         }
         self.compare(engine, deployed, Some(state));
+        self.notes.extend(self.wanted.tags_to_change(&state.tags));
         let wanted = &self.wanted.template;
         self.decisions.extend(compare::decisions(
             &engine.target.stage,

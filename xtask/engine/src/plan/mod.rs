@@ -86,6 +86,13 @@ impl Wish {
         let outlived = |key: &&str| there.contains_key(*key) && !self.tags.contains_key(*key);
         self.tags.iter().all(wanted) && ![COPY_OF, EXPIRES].iter().any(outlived)
     }
+
+    /// The tags that change, in words.
+    fn tags_to_change(&self, there: &BTreeMap<String, String>) -> Option<String> {
+        let differs = |(key, value): &(&String, &String)| *key != COMMIT && there.get(*key) != Some(value);
+        let changes: Vec<_> = self.tags.iter().filter(differs).map(|(key, value)| format!("{key}: {value}")).collect();
+        (!changes.is_empty()).then(|| format!("its tags change: {}", changes.join(", ")))
+    }
 }
 
 /// What is done with a stack.

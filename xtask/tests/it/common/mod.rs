@@ -74,6 +74,11 @@ impl LocalStage {
         Self { state: TempDir::new().unwrap(), _turn: turn, project }
     }
 
+    /// Where its emulator keeps what it has.
+    pub(crate) fn state(&self) -> &Path {
+        self.state.path()
+    }
+
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.args(args).current_dir(&self.project).env("MILLRACE_STATE", self.state.path());
