@@ -1,5 +1,8 @@
 //! Copies of stages that have no file: what they are stands in the tags of their stacks.
 
+#[cfg(test)]
+mod tests;
+
 use engine::cloud::{Cloud, Fault, StackState, StackStatus};
 use engine::failure::{Context, Failure, Outcome};
 use engine::reap::Ground;

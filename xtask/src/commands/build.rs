@@ -17,7 +17,7 @@ pub(crate) struct Build {
     /// The stage to build for, which decides the architecture
     #[arg(long, value_name = "NAME", default_value = "local")]
     stage: String,
-    /// Report only this function
+    /// Only this function
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
     /// Print JSON
@@ -44,15 +44,17 @@ impl Build {
     pub(crate) async fn run(&self) -> Outcome {
         let project = Project::find()?;
         let stage = stages::load(&project, &self.stage)?;
-        let rendered = stages::rendered(&stage)?;
+        let mut rendered = stages::rendered(&stage)?;
         let functions: Vec<_> = rendered.iter().flat_map(|r| &r.stack.functions).map(|code| code.function).collect();
         if let Some(wanted) = self.function.as_deref().filter(|wanted| !functions.contains(wanted)) {
             return Err(Failure::invalid(format!("stage {} has no function '{wanted}'", self.stage))
                 .hint(instead(wanted, &functions)));
         }
+        if let Some(wanted) = &self.function {
+            rendered.iter_mut().for_each(|r| r.stack.functions.retain(|code| code.function == *wanted));
+        }
         let archives = archives::of(&project, &stage, &rendered).await?;
-        let wanted = archives.into_iter().filter(|a| self.function.as_ref().is_none_or(|name| *name == a.function));
-        let archives = wanted.map(|archive| ArchiveReport {
+        let archives = archives.into_iter().map(|archive| ArchiveReport {
             function: archive.function,
             path: archive.path.display().to_string(),
             sha256: archive.sha256_hex,

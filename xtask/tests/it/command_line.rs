@@ -22,7 +22,7 @@ fn fails_with(stage: &LocalStage, args: &[&str], env: &[(&str, &str)], code: i32
 
 #[test]
 fn mistakes_are_answered_with_cause_and_remedy() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     fails(&stage, &["deploy"], 2, &["--stage"]);
     fails(&stage, &["deploi", "--stage", "local"], 2, &["deploy"]);
     fails(&stage, &["render", "--stage", "devv"], 2, &["did you mean 'dev'?", "environments/devv.yaml", "local"]);
@@ -37,7 +37,7 @@ fn mistakes_are_answered_with_cause_and_remedy() {
 
 #[test]
 fn a_csv_that_holds_no_trips_is_refused_with_line_and_cause() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     let dir = TempDir::new().unwrap();
     let file = dir.path().join("trips.csv");
     let send = |says: &[&str]| {
@@ -57,7 +57,7 @@ fn outside_a_project_it_says_where_to_go() {
 
 #[test]
 fn a_busy_port_is_named_with_the_way_around_it() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let args = ["deploy", "--stage", "local"];
@@ -66,7 +66,7 @@ fn a_busy_port_is_named_with_the_way_around_it() {
 
 #[test]
 fn without_python_it_says_how_to_get_it() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     let (tools, bin) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let env = [("MILLRACE_TOOLS", tools.path().to_str().unwrap()), ("PATH", bin.path().to_str().unwrap())];
     fails_with(&stage, &["deploy", "--stage", "local"], &env, 1, &["python3", "next:"]);
@@ -74,7 +74,7 @@ fn without_python_it_says_how_to_get_it() {
 
 #[test]
 fn credentials_of_no_account_change_nothing() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     let nowhere = TempDir::new().unwrap();
     let env = [
         ("AWS_CONFIG_FILE", nowhere.path().to_str().unwrap()),
@@ -86,7 +86,7 @@ fn credentials_of_no_account_change_nothing() {
 
 #[test]
 fn render_writes_the_reviewed_templates_and_the_same_bytes_twice() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     for dir in [&one, &two] {
         stage.succeed(&["render", "--stage", "prod", "--out", dir.path().to_str().unwrap()]);

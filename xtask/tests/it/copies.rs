@@ -102,8 +102,9 @@ fn ten_copies_live_beside_each_other_and_leave_nothing() {
     }
     let born = begun.elapsed();
     thread::scope(|scope| {
+        let stage = &stage;
         let feeding: Vec<_> =
-            names.iter().enumerate().map(|(number, name)| scope.spawn(|| feed(&stage, name, number))).collect();
+            names.iter().enumerate().map(|(number, name)| scope.spawn(move || feed(stage, name, number))).collect();
         feeding.into_iter().for_each(|fed| fed.join().unwrap());
     });
     eprintln!("{COPIES} copies were there after {born:?}, and fed and verified after {:?}", begun.elapsed());
@@ -140,7 +141,7 @@ fn ten_copies_live_beside_each_other_and_leave_nothing() {
 
 #[test]
 fn a_copy_that_cannot_be_is_refused_before_anything_is_touched() {
-    let stage = LocalStage::new();
+    let stage = LocalStage::here();
     for (args, what) in [
         (["--stage", "prod", "--scale", "0.1"], "environments/prod.yaml is a stage of its own"),
         (["--stage", "live", "--scale", "0.1"], "a name of production"),

@@ -411,6 +411,39 @@ pub(crate) const MISTAKES: &[Mistake] = &[
             "!MUTANT\n        && state.tags.get(COPY_OF) != Some(copy_of)",
         )],
     ),
+    mistake(
+        "a copy's time is never renewed",
+        &[(
+            "plan/look.rs",
+            "settled && same && self.wanted.tags_stand(&state.tags)",
+            "settled && same && (MUTANT || self.wanted.tags_stand(&state.tags))",
+        )],
+    ),
+    mistake("copies that live are reaped", &[("reap.rs", "if until > now {", "if !MUTANT && until > now {")]),
+    mistake(
+        "stages with a file are reaped",
+        &[("reap.rs", "if self.kept.contains(stage) {", "if !MUTANT && self.kept.contains(stage) {")],
+    ),
+    mistake(
+        "one stack's tags are taken for all",
+        &[(
+            "reap.rs",
+            "let Some(of) = tag(COPY_OF) else { return",
+            "let Some(of) = tag(COPY_OF) else { if MUTANT { continue; } return",
+        )],
+    ),
+    mistake(
+        "nobody looks again before a copy is destroyed",
+        &[("reap.rs", "let certain = |doom: &Doom| {", "let certain = |doom: &Doom| { if MUTANT { return Ok(()); }")],
+    ),
+    mistake(
+        "a copy goes by this machine's clock",
+        &[(
+            "reap.rs",
+            "let now = engine.cloud.time().await",
+            "let now = if MUTANT { Ok(engine.cloud.now() * 9) } else { engine.cloud.time().await }",
+        )],
+    ),
     // Destroying.
     mistake(
         "all data goes with its stage",

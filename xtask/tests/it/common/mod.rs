@@ -64,7 +64,14 @@ pub(crate) struct LocalStage {
 }
 
 impl LocalStage {
+    /// Of the second checkout, as all tests have it: functions that are built for one checkout and then another, where both
+    /// build in one folder, are built anew each time.
     pub(crate) fn new() -> Self {
+        Self::of(second_checkout())
+    }
+
+    /// Of this checkout, for what neither builds functions nor changes files.
+    pub(crate) fn here() -> Self {
         Self::of(root())
     }
 

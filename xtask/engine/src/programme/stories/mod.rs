@@ -33,7 +33,7 @@ const fn story(name: &'static str, ways: u64, tell: fn(&mut Scene<'_>) -> Verdic
     Story { name, ways, tell }
 }
 
-const STORIES: [Story; 46] = [
+const STORIES: [Story; 47] = [
     story("exports leave in two rounds", 150, exports::leave_in_two_rounds),
     story("an imported value does not change", 20, exports::keep_their_value),
     story("data is lost only by name", 210, data::is_lost_only_by_name),
@@ -79,6 +79,7 @@ const STORIES: [Story; 46] = [
     story("changed by hand", 10, strangers::change_by_hand),
     story("the wrong account", 10, strangers::own_the_account),
     story("two stages on one cloud", 80, strangers::share_the_cloud),
+    story("a copy that is renewed", 60, reaping::renew_by_deploying),
     story("copies whose time is over", 300, reaping::take_only_what_is_over),
 ];
 

@@ -10,7 +10,7 @@ use super::Verdict;
 use super::scene::{Scene, ensure};
 use crate::reap::{COPY_OF, EXPIRES, Found, Ground, Verdict as Judged};
 use crate::sim::{Weather, World};
-use crate::target::Target;
+use crate::target::{Target, Wishes};
 
 /// What a stage is; only the second kind may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +173,32 @@ pub(super) fn take_only_what_is_over(scene: &mut Scene<'_>) -> Verdict {
     ensure(strange.is_none(), || format!("data was lost of {strange:?}"))?;
     let violations = scene.bench.world.borrow().ledger.violations.clone();
     ensure(violations.is_empty(), || violations.join("; "))
+}
+
+/// A deploy with a later time is a change of nothing but tags, and one without a time makes a stage of a copy.
+pub(super) fn renew_by_deploying(scene: &mut Scene<'_>) -> Verdict {
+    let empty = &scene.grounds.empty;
+    scene.from(empty);
+    let tagged = |hours: u64| {
+        let mut target = scene.grounds.first.clone();
+        for wanted in &mut target.stacks {
+            wanted.tags.insert(COPY_OF.to_owned(), "staging".to_owned());
+            wanted.tags.insert(EXPIRES.to_owned(), text(hours * 3_600_000));
+        }
+        target
+    };
+    let (first, later, own) = (tagged(10), tagged(20), scene.grounds.first.clone());
+    for target in [&first, &later, &own] {
+        scene.rough(target, &Wishes::default())?;
+        scene.deployed(target)?;
+        let world = scene.bench.world.borrow();
+        for wanted in &target.stacks {
+            let tags = world.stack(&wanted.name).map(|stack| &stack.state.tags);
+            ensure(tags == Some(&wanted.tags), || format!("{}: {tags:?}, not {:?}", wanted.name, wanted.tags))?;
+        }
+    }
+    let plan = scene.bench.plan(&own, &Wishes::default()).map_err(|failure| failure.to_string())?;
+    ensure(!plan.changes(), || "there is still something to change".to_owned())
 }
 
 /// Half of the time, somebody renews the first copy that is over right after it was found to be.
