@@ -32,9 +32,9 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, invoke::Invoke, local::Local,
-    migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
-    simulate::Simulate, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, graph::Graph, invoke::Invoke,
+    local::Local, migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, report::Report, schema::Schema,
+    seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -53,6 +53,8 @@ enum Command {
     Status(Status),
     Destroy(Destroy),
     Render(Render),
+    Graph(Graph),
+    Report(Report),
     Build(Build),
     Check(Check),
     Send(Send),
@@ -86,6 +88,8 @@ async fn run(command: Command) -> Outcome {
         Command::Status(status) => status.run().await,
         Command::Destroy(destroy) => destroy.run().await,
         Command::Render(render) => render.run(),
+        Command::Graph(graph) => graph.run(),
+        Command::Report(report) => report.run().await,
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
         Command::Send(send) => send.run().await,
