@@ -47,7 +47,7 @@ pub enum Way {
 /// All of it: by who, then by what.
 pub type Access = BTreeMap<Principal, BTreeMap<String, May>>;
 
-const WAYS: [(&str, Way); 33] = [
+const WAYS: [(&str, Way); 34] = [
     ("dms:Start", Way::Starts),
     ("dms:Modify", Way::Writes),
     ("dms:AddTags", Way::Writes),
@@ -67,6 +67,7 @@ const WAYS: [(&str, Way); 33] = [
     ("kinesis:Describe", Way::Receives),
     ("kinesis:List", Way::Receives),
     ("kinesis:Put", Way::Writes),
+    ("kinesis:Update", Way::Writes),
     ("kms:", Way::Unlocks),
     ("lambda:Invoke", Way::Starts),
     ("logs:", Way::Logs),
@@ -196,7 +197,12 @@ fn thing(reading: &Reading<'_>, pattern: &str) -> (String, Option<String>) {
         Some(found) => Some(named(reading, found)),
         None => reading.behind(pattern).map(|found| named(reading, found)),
     };
-    (named.unwrap_or_else(|| pattern.to_owned()), keys.map(str::to_owned))
+    // What no stack here has: by its service and its own name.
+    let foreign = || match pattern.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", _, service, _, _, name] => format!("{service} {}", name.replace(reading.prefix(), "")),
+        _ => pattern.to_owned(),
+    };
+    (named.unwrap_or_else(foreign), keys.map(str::to_owned))
 }
 
 /// A queue may be called as the stream is that it is beside: its kind tells them apart.

@@ -50,6 +50,7 @@ pub enum Verb {
     Loads,
     Publishes,
     Reads,
+    Scales,
     Sends,
     Starts,
     Tells,
@@ -164,6 +165,7 @@ impl Verb {
             Self::Loads => "loads",
             Self::Publishes => "publishes to",
             Self::Reads => "is read by",
+            Self::Scales => "scales",
             Self::Sends => "sends to",
             Self::Starts => "starts",
             Self::Tells => "tells",
@@ -175,7 +177,7 @@ impl Verb {
     pub fn line(self) -> Line {
         match self {
             Self::Delivers | Self::Loads | Self::Reads | Self::Sends | Self::Writes => Line::Data,
-            Self::Starts | Self::Tells | Self::Triggers => Line::Begin,
+            Self::Scales | Self::Starts | Self::Tells | Self::Triggers => Line::Begin,
             Self::Publishes => Line::Notice,
             Self::GivesUp => Line::Failure,
         }

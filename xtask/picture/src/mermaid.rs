@@ -10,7 +10,7 @@ use crate::graph::{Family, Graph, Kind, Line, Node};
 pub fn mermaid(title: &str, lanes: &[(String, Graph)]) -> String {
     let mut out = format!("---\ntitle: \"{}\"\n---\nflowchart LR\n", plain(title));
     let mut styled: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut lines: BTreeMap<Line, Vec<usize>> = BTreeMap::new();
+    let mut numbered: BTreeMap<Line, Vec<usize>> = BTreeMap::new();
     let mut number = 0;
     for (lane, (name, graph)) in lanes.iter().enumerate() {
         let framed = !name.is_empty();
@@ -43,7 +43,7 @@ pub fn mermaid(title: &str, lanes: &[(String, Graph)]) -> String {
                 Line::Notice | Line::Failure => "-.->",
             };
             let _ = writeln!(out, "  p{lane}n{} {arrow}|\"{}\"| p{lane}n{}", edge.from, edge.verb.says(), edge.to);
-            lines.entry(edge.verb.line()).or_default().push(number);
+            numbered.entry(edge.verb.line()).or_default().push(number);
             number += 1;
         }
     }
@@ -53,7 +53,7 @@ pub fn mermaid(title: &str, lanes: &[(String, Graph)]) -> String {
             let _ = writeln!(out, "  class {} {}", ids.join(","), family.class());
         }
     }
-    if let Some(failed) = lines.get(&Line::Failure) {
+    if let Some(failed) = numbered.get(&Line::Failure) {
         let failed: Vec<_> = failed.iter().map(ToString::to_string).collect();
         let _ = writeln!(out, "  linkStyle {} stroke:#c0392b", failed.join(","));
     }

@@ -1,7 +1,7 @@
 //! A deploy, as its stacks' events tell of it: what took how long, what waited for what, and which chain was the slowest.
 
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One event of a stack; times are seconds by AWS's clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,9 +46,16 @@ pub const STACK: &str = "AWS::CloudFormation::Stack";
 /// Two operations further apart than this are of two deploys: building and uploading take time between stacks.
 const APART: f64 = 900.0;
 
-/// The last deploy, from events in any order. `refers` gives for a stack and a resource what has to be there before it, as
-/// pairs of stack and resource.
-pub fn timeline(happenings: &[Happening], refers: &dyn Fn(&str, &str) -> Vec<(String, String)>) -> Timeline {
+/// What has to be there before what.
+pub trait Needs {
+    /// The resources of its stack that a resource refers to.
+    fn resources(&self, stack: &str, resource: &str) -> Vec<String>;
+    /// The stacks that have to be done before a stack begins.
+    fn stacks(&self, stack: &str) -> Vec<String>;
+}
+
+/// The last deploy, from events in any order.
+pub fn timeline(happenings: &[Happening], needs: &impl Needs) -> Timeline {
     let mut stacks: BTreeMap<&str, Vec<&Happening>> = BTreeMap::new();
     for happening in happenings {
         stacks.entry(&happening.stack).or_default().push(happening);
@@ -71,7 +78,7 @@ pub fn timeline(happenings: &[Happening], refers: &dyn Fn(&str, &str) -> Vec<(St
     steps.sort_by(|one, other| {
         one.begin.total_cmp(&other.begin).then(one.end.total_cmp(&other.end)).then(one.resource.cmp(&other.resource))
     });
-    waits(&mut steps, refers);
+    waits(&mut steps, needs);
     let seconds = operations.iter().flatten().map(|happening| happening.at - began).fold(0.0, f64::max);
     let mut untouched: Vec<_> = untouched.iter().map(|operation| operation[0].stack.clone()).collect();
     untouched.sort();
@@ -116,12 +123,14 @@ fn steps(operation: &[&Happening], began: f64) -> Vec<Step> {
 }
 
 /// What each step waited for; and the chain that ended last, from its end to its beginning.
-fn waits(steps: &mut [Step], refers: &dyn Fn(&str, &str) -> Vec<(String, String)>) {
+fn waits(steps: &mut [Step], needs: &impl Needs) {
     let mut before = vec![None; steps.len()];
     for (number, step) in steps.iter().enumerate() {
-        let asked: BTreeSet<_> = refers(&step.stack, &step.resource).into_iter().collect();
+        let (asked, stacks) = (needs.resources(&step.stack, &step.resource), needs.stacks(&step.stack));
         let candidates = steps.iter().enumerate().filter(|(other, one)| {
-            *other != number && one.end <= step.begin && asked.contains(&(one.stack.clone(), one.resource.clone()))
+            let is_asked =
+                if one.stack == step.stack { asked.contains(&one.resource) } else { stacks.contains(&one.stack) };
+            *other != number && is_asked && one.end <= step.begin
         });
         before[number] = candidates.max_by(|one, other| one.1.end.total_cmp(&other.1.end)).map(|(other, _)| other);
     }
@@ -153,12 +162,15 @@ mod tests {
         [happening(stack, resource, "CREATE_IN_PROGRESS", from), happening(stack, resource, "CREATE_COMPLETE", to)]
     }
 
-    fn refers(stack: &str, resource: &str) -> Vec<(String, String)> {
-        let pair = |stack: &str, id: &str| (stack.to_owned(), id.to_owned());
-        match (stack, resource) {
-            ("one", "Function") => vec![pair("one", "Role"), pair("one", "Bucket")],
-            ("two", "Mapping") => vec![pair("one", "Function")],
-            _ => vec![],
+    struct Known;
+
+    impl Needs for Known {
+        fn resources(&self, _: &str, resource: &str) -> Vec<String> {
+            if resource == "Function" { vec!["Role".to_owned(), "Bucket".to_owned()] } else { vec![] }
+        }
+
+        fn stacks(&self, stack: &str) -> Vec<String> {
+            if stack == "two" { vec!["one".to_owned()] } else { vec![] }
         }
     }
 
@@ -175,7 +187,7 @@ mod tests {
         ];
         let mut all = all.concat();
         all.reverse();
-        let timeline = timeline(&all, &refers);
+        let timeline = timeline(&all, &Known);
         assert!((timeline.seconds - 45.0).abs() < 1e-9);
         let slowest: Vec<_> =
             timeline.steps.iter().filter(|step| step.is_slowest).map(|step| step.resource.as_str()).collect();
@@ -183,7 +195,8 @@ mod tests {
         let of = |id: &str| timeline.steps.iter().find(|step| step.resource == id).unwrap();
         assert_eq!(of("Function").waited_for.as_deref(), Some("Role"));
         assert_eq!(of("Mapping").waited_for.as_deref(), Some("one: Function"));
-        assert_eq!(of("Queue").waited_for, None);
+        assert_eq!(of("Role").waited_for, None);
+        assert_eq!(of("Queue").waited_for.as_deref(), Some("one: Function"));
         assert!((of("Role").end - 18.0).abs() < 1e-9);
     }
 
@@ -200,7 +213,7 @@ mod tests {
                 happening("two", "two", "UPDATE_ROLLBACK_COMPLETE", 10_003.0),
             ],
         ];
-        let timeline = timeline(&all.concat(), &refers);
+        let timeline = timeline(&all.concat(), &Known);
         assert_eq!(timeline.untouched, ["one"]);
         let told: Vec<_> = timeline.steps.iter().map(|step| (step.resource.as_str(), step.status.as_str())).collect();
         assert_eq!(told, [("Queue", "UPDATE_FAILED")]);
@@ -209,6 +222,6 @@ mod tests {
 
     #[test]
     fn nothing_happened_is_an_empty_timeline() {
-        assert_eq!(timeline(&[], &refers), Timeline::default());
+        assert_eq!(timeline(&[], &Known), Timeline::default());
     }
 }

@@ -7,7 +7,7 @@ use check::parse::parse;
 use check::world::{Source, World};
 use picture::page::{Accepted, Checks, Cost, Finding, Page, RuleFamily, page};
 use picture::read::Reading;
-use picture::timeline::{Happening, STACK, timeline};
+use picture::timeline::{Happening, Needs, STACK, timeline};
 use std::collections::BTreeMap;
 
 const HOSTILE: &str = "<script>alert('1')</script>\"&";
@@ -45,6 +45,18 @@ Resources:
     World::of(vec![source], Location::default())
 }
 
+struct Nothing;
+
+impl Needs for Nothing {
+    fn resources(&self, _: &str, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn stacks(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 fn written(hostile: &str, with_deploy: bool) -> String {
     let world = world();
     let reading = Reading::new(&world, "a-b-");
@@ -72,7 +84,7 @@ fn written(hostile: &str, with_deploy: bool) -> String {
         happening(hostile, "AWS::S3::Bucket", "CREATE_IN_PROGRESS", 6.0),
         happening(hostile, "AWS::S3::Bucket", "CREATE_FAILED", 8.5),
     ];
-    let line = timeline(&happened, &|_, _| vec![]);
+    let line = timeline(&happened, &Nothing);
     let of = Page {
         stage: hostile,
         account: hostile,

@@ -40,19 +40,41 @@ fn the_page_is_whole_reachable_and_asks_for_nothing() {
     nothing_overflows(&mut browser);
     it_looks_like_something(&mut browser);
 
-    let said = |event: &&Value| {
-        let method = event["method"].as_str().unwrap_or_default();
-        ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"].contains(&method)
-    };
-    let said: Vec<_> = browser.events.iter().filter(said).collect();
-    assert!(said.is_empty(), "the console says {said:?}");
-    let requests = browser.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
-    let requests: Vec<_> = requests.map(|event| event["params"]["request"]["url"].as_str().unwrap()).collect();
-    assert!(
-        !requests.is_empty() && requests.iter().all(|request| request.split('#').next() == Some(&url)),
-        "{requests:?}"
-    );
+    assert_eq!(said(&browser), Vec::<&Value>::new());
+    let requests = requests(&browser);
+    assert!(!requests.is_empty() && requests.iter().all(|one| one.split('#').next() == Some(&url)), "{requests:?}");
     fs::remove_file(file).unwrap();
+}
+
+/// What the console was told: by the page, or by the browser of the page.
+fn said(browser: &Browser) -> Vec<&Value> {
+    let tells = ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"];
+    browser.events.iter().filter(|event| tells.iter().any(|method| event["method"] == *method)).collect()
+}
+
+fn requests(browser: &Browser) -> Vec<&str> {
+    let sent = browser.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
+    sent.map(|event| event["params"]["request"]["url"].as_str().unwrap()).collect()
+}
+
+/// What the test above looks for is seen where it is.
+#[test]
+fn a_page_that_is_not_right_is_noticed() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("wrong.html");
+    let page = "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>x</title><img src=beside.png><div style='width:900px'>wide</div>\
+                <button style='outline:none'>go</button><script>console.warn('so')</script></html>";
+    fs::write(&file, page).unwrap();
+    let mut browser = Browser::start();
+    browser.resize(360, 600);
+    browser.open(&file);
+    let widest = browser.ask("document.documentElement.scrollWidth").as_u64().unwrap();
+    assert!(widest >= 900, "{widest}");
+    browser.press("Tab", 9, "");
+    let place = browser.ask(&FOCUSED.replace("REACHABLE", REACHABLE));
+    assert_eq!((&place["at"], &place["outline"]), (&json!(-1), &json!(false)), "{place}");
+    assert!(said(&browser).iter().any(|event| event["method"] == "Runtime.consoleAPICalled"), "{:?}", said(&browser));
+    assert!(requests(&browser).iter().any(|request| request.ends_with("/beside.png")), "{:?}", requests(&browser));
 }
 
 fn a_keyboard_reaches_everything(browser: &mut Browser) {

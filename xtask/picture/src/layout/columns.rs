@@ -1,11 +1,11 @@
 //! Which column each box is in: behind all that leads to it, unless arrows go round in a circle, where one goes back.
 
-use super::{Columns, Size, Slot};
+use super::{Grid, Size, Slot};
 
 /// The height that an arrow takes which passes a column.
 const PASSING: u32 = 4;
 
-pub(super) fn of(sizes: &[Size], arrows: &[(usize, usize)]) -> Columns {
+pub(super) fn of(sizes: &[Size], arrows: &[(usize, usize)]) -> Grid {
     let back = backwards(sizes.len(), arrows);
     let forth: Vec<_> = arrows
         .iter()
@@ -14,12 +14,12 @@ pub(super) fn of(sizes: &[Size], arrows: &[(usize, usize)]) -> Columns {
         .map(|((from, to), back)| if *back { (*to, *from) } else { (*from, *to) })
         .collect();
     let column = assigned(sizes.len(), &forth);
-    let mut all = Columns {
+    let mut all = Grid {
         slots: (0..sizes.len())
             .map(|node| Slot { height: sizes[node].height, node: Some(node), column: column[node] })
             .collect(),
         columns: vec![Vec::new(); column.iter().max().map_or(0, |last| last + 1)],
-        ..Columns::default()
+        ..Grid::default()
     };
     for (slot, column) in column.iter().enumerate() {
         all.columns[*column].push(slot);

@@ -1,12 +1,12 @@
 //! How high each box stands: as near as there is room to what it is joined to.
 
-use super::{Columns, ROOM};
+use super::{Grid, ROOM};
 
 /// How often the columns are gone through.
 const ROUNDS: usize = 10;
 
 /// The top of each slot.
-pub(super) fn of(all: &Columns) -> Vec<i64> {
+pub(super) fn of(all: &Grid) -> Vec<i64> {
     let mut tops = vec![0_i64; all.slots.len()];
     for column in &all.columns {
         let mut top = 0;
@@ -26,13 +26,13 @@ pub(super) fn of(all: &Columns) -> Vec<i64> {
     tops.iter().map(|top| top - highest).collect()
 }
 
-fn height(all: &Columns, slot: usize) -> i64 {
+fn height(all: &Grid, slot: usize) -> i64 {
     i64::from(all.slots[slot].height)
 }
 
 /// Moves a column's slots to where they want to be, as far as they leave each other room. Slots that would meet form a group,
 /// which stands where its members want to be on average; groups that would meet become one.
-fn settle(all: &Columns, column: usize, tops: &mut [i64]) {
+fn settle(all: &Grid, column: usize, tops: &mut [i64]) {
     let middle = |tops: &[i64], slot: usize| tops[slot] + height(all, slot) / 2;
     // Each group: how many, the sum of where its first slot would have to be, and its length.
     let mut groups: Vec<(i64, i64, i64, Vec<usize>)> = Vec::new();

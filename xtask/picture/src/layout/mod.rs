@@ -57,7 +57,7 @@ struct Slot {
 
 /// Everything that stands in columns, and what is joined: only ever from one column to the next.
 #[derive(Debug, Default)]
-struct Columns {
+struct Grid {
     slots: Vec<Slot>,
     /// The slots of each column, from top to bottom.
     columns: Vec<Vec<usize>>,

@@ -1,11 +1,11 @@
 //! In which order the boxes of a column stand, so that few arrows cross.
 
-use super::Columns;
+use super::Grid;
 
 /// How often the columns are gone through, from left to right and back.
 const ROUNDS: usize = 12;
 
-pub(super) fn untangle(columns: &mut Columns) {
+pub(super) fn untangle(columns: &mut Grid) {
     let mut best = (crossings(columns), columns.columns.clone());
     for round in 0..ROUNDS {
         let forth = round % 2 == 0;
@@ -24,7 +24,7 @@ pub(super) fn untangle(columns: &mut Columns) {
 }
 
 /// Each stands where those stand, on average, that it is joined to on one side; who is joined to none keeps its place.
-fn sort(all: &mut Columns, column: usize, from_left: bool) {
+fn sort(all: &mut Grid, column: usize, from_left: bool) {
     let position = positions(all);
     let mut keyed: Vec<(u64, usize)> = all.columns[column]
         .iter()
@@ -42,7 +42,7 @@ fn sort(all: &mut Columns, column: usize, from_left: bool) {
 /// Means are compared in whole numbers.
 const SCALE: u64 = 5040;
 
-fn positions(all: &Columns) -> Vec<u64> {
+fn positions(all: &Grid) -> Vec<u64> {
     let mut position = vec![0; all.slots.len()];
     for column in &all.columns {
         for (number, slot) in column.iter().enumerate() {
@@ -52,7 +52,7 @@ fn positions(all: &Columns) -> Vec<u64> {
     position
 }
 
-impl Columns {
+impl Grid {
     /// The slots that one is joined to, to its left or to its right.
     pub(super) fn beside(&self, slot: usize, left: bool) -> impl Iterator<Item = usize> {
         self.joins.iter().filter_map(move |(from, to)| match (left, slot) {
@@ -64,7 +64,7 @@ impl Columns {
 }
 
 /// Two that stand above each other change places wherever that saves a crossing.
-fn swap_neighbours(all: &mut Columns) {
+fn swap_neighbours(all: &mut Grid) {
     for column in 0..all.columns.len() {
         for upper in 1..all.columns[column].len() {
             let before = crossings_at(all, column);
@@ -76,17 +76,17 @@ fn swap_neighbours(all: &mut Columns) {
     }
 }
 
-fn crossings(all: &Columns) -> usize {
+fn crossings(all: &Grid) -> usize {
     (0..all.columns.len()).map(|column| crossings_right_of(all, column, &positions(all))).sum()
 }
 
-fn crossings_at(all: &Columns, column: usize) -> usize {
+fn crossings_at(all: &Grid, column: usize) -> usize {
     let position = positions(all);
     let left = column.checked_sub(1).map_or(0, |left| crossings_right_of(all, left, &position));
     left + crossings_right_of(all, column, &position)
 }
 
-fn crossings_right_of(all: &Columns, column: usize, position: &[u64]) -> usize {
+fn crossings_right_of(all: &Grid, column: usize, position: &[u64]) -> usize {
     let joins = all.joins.iter().filter(|(from, _)| all.slots[*from].column == column);
     let ends: Vec<_> = joins.map(|(from, to)| (position[*from], position[*to])).collect();
     let cross = |one: &(u64, u64), other: &(u64, u64)| {

@@ -1,11 +1,11 @@
 //! How the arrows run: level past a column, and as a curve only between two columns, where no box is.
 
-use super::{Columns, GAP, Layout, Place, Route, Size};
+use super::{GAP, Grid, Layout, Place, Route, Size};
 
 /// How near to a box's corner an arrow may leave it.
 const CORNER: u32 = 8;
 
-pub(super) fn draw(all: &Columns, tops: &[i64], sizes: &[Size], arrows: usize) -> Layout {
+pub(super) fn draw(all: &Grid, tops: &[i64], sizes: &[Size], arrows: usize) -> Layout {
     let top = |slot: usize| u32::try_from(tops[slot]).unwrap_or_default();
     let widths: Vec<u32> = all
         .columns

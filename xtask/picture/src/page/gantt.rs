@@ -4,6 +4,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 use crate::escape::escaped;
+use crate::read::Reading;
 use crate::text::pixels;
 use crate::timeline::{Step, Timeline};
 
@@ -31,7 +32,7 @@ struct StepView {
     failed: bool,
 }
 
-pub(super) fn deploy(timeline: Result<&Timeline, &str>) -> DeployView {
+pub(super) fn deploy(reading: &Reading<'_>, timeline: Result<&Timeline, &str>) -> DeployView {
     let empty = Timeline::default();
     let (timeline, lacking) = match timeline {
         Ok(timeline) if timeline.steps.is_empty() => {
@@ -44,22 +45,22 @@ pub(super) fn deploy(timeline: Result<&Timeline, &str>) -> DeployView {
     DeployView {
         lacking,
         svg: if timeline.steps.is_empty() { String::new() } else { gantt(timeline) },
-        steps: timeline.steps.iter().map(step).collect(),
+        steps: timeline.steps.iter().map(|one| step(reading, one)).collect(),
         took: time(timeline.seconds),
         slowest: slowest.map(|step| format!("{} ({})", step.resource, time(step.end - step.begin))).collect(),
-        untouched: timeline.untouched.clone(),
+        untouched: timeline.untouched.iter().map(|stack| reading.short(stack).to_owned()).collect(),
     }
 }
 
-fn step(step: &Step) -> StepView {
+fn step(reading: &Reading<'_>, step: &Step) -> StepView {
     StepView {
-        stack: step.stack.clone(),
+        stack: reading.short(&step.stack).to_owned(),
         resource: step.resource.clone(),
         kind: step.kind.trim_start_matches("AWS::").replace("::", " "),
         began: time(step.begin),
         took: time(step.end - step.begin),
         status: step.status.to_lowercase().replace('_', " "),
-        waited_for: step.waited_for.clone().unwrap_or_default(),
+        waited_for: step.waited_for.as_deref().map(|what| reading.short(what).to_owned()).unwrap_or_default(),
         is_slowest: step.is_slowest,
         failed: step.failed(),
     }
@@ -86,7 +87,7 @@ const WIDTH: f64 = 640.0;
 
 /// A bar for each step, the slowest chain in another colour and said so.
 fn gantt(timeline: &Timeline) -> String {
-    let names = timeline.steps.iter().map(|step| pixels(&step.resource, 11, true)).max().unwrap_or_default() + 24;
+    let names = timeline.steps.iter().map(|step| pixels(&step.resource, 11, true)).max().unwrap_or_default() + 32;
     let rows = u32::try_from(timeline.steps.len()).unwrap_or(u32::MAX / ROW);
     let room = 120;
     let (left, height) = (f64::from(names), TOP + rows * ROW + 12);
@@ -119,7 +120,7 @@ fn gantt(timeline: &Timeline) -> String {
         };
         let _ = writeln!(
             out,
-            "<text class=\"{}\" x=\"4\" y=\"{}\">{}</text><rect class=\"{class}\" x=\"{from:.1}\" y=\"{}\" width=\"{:.1}\" \
+            "<text class=\"{}\" x=\"12\" y=\"{}\">{}</text><rect class=\"{class}\" x=\"{from:.1}\" y=\"{}\" width=\"{:.1}\" \
              height=\"12\" rx=\"3\"/><text class=\"fact\" x=\"{:.1}\" y=\"{}\">{}</text>",
             if step.is_slowest { "name" } else { "row" },
             y + 14,

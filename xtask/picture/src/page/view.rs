@@ -77,7 +77,7 @@ impl<'a> View<'a> {
             alarms,
             checks: page.checks,
             rules: page.checks.families.iter().map(|family| family.rules).sum(),
-            deploy: deploy(page.deploy),
+            deploy: deploy(page.reading, page.deploy),
             style,
             policy,
         }

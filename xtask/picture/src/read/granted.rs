@@ -8,7 +8,7 @@ use crate::access::{allowed, roles};
 use crate::graph::{Kind, Verb};
 
 /// What may be done to which kind of thing, and the arrow that it makes; the first that fits. `true` points to the thing.
-const ARROWS: [(&str, Kind, Verb, bool); 12] = [
+const ARROWS: [(&str, Kind, Verb, bool); 13] = [
     ("s3:PutObject", Kind::Bucket, Verb::Writes, true),
     ("s3:GetObject", Kind::Bucket, Verb::Reads, false),
     ("dynamodb:PutItem", Kind::Table, Verb::Writes, true),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, Kind, Verb, bool); 12] = [
     ("sns:Publish", Kind::Topic, Verb::Publishes, true),
     ("sqs:SendMessage", Kind::Queue, Verb::Sends, true),
     ("kinesis:PutRecords", Kind::Stream, Verb::Writes, true),
+    ("kinesis:UpdateShardCount", Kind::Stream, Verb::Scales, true),
     ("firehose:PutRecordBatch", Kind::Delivery, Verb::Sends, true),
     ("states:StartExecution", Kind::Machine, Verb::Starts, true),
     ("dms:StartReplicationTask", Kind::Replication, Verb::Starts, true),

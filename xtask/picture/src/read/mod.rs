@@ -28,7 +28,8 @@ struct Sketch<'a> {
     reading: &'a Reading<'a>,
     nodes: Vec<Node>,
     at: BTreeMap<(&'a str, &'a str), usize>,
-    arrows: BTreeMap<(usize, usize), (Verb, BTreeSet<String>)>,
+    /// As they were found: what a machine begins first comes first.
+    arrows: Vec<Edge>,
 }
 
 impl<'a> Reading<'a> {
@@ -41,15 +42,19 @@ impl<'a> Reading<'a> {
         let name = resource.name();
         let elsewhere = || NAMES.iter().find_map(|path| resource.text(path)).unwrap_or_default();
         let name = if name.starts_with('{') { elsewhere() } else { name.as_str() };
-        let name = name.strip_prefix(self.prefix).unwrap_or(name);
+        let name = self.short(name);
         let account = format!("-{}", self.world.location.account);
         let name = name.strip_suffix(&account).unwrap_or(name);
         if name.is_empty() { in_words(&resource.id) } else { name.to_owned() }
     }
 
-    /// A resource's stack, without what all names share.
-    pub fn stack(&self, resource: &'a Resource) -> &'a str {
-        resource.stack.strip_prefix(self.prefix).unwrap_or(&resource.stack)
+    pub(crate) fn prefix(&self) -> &str {
+        self.prefix
+    }
+
+    /// A name, without what all names share.
+    pub fn short<'n>(&self, name: &'n str) -> &'n str {
+        name.strip_prefix(self.prefix).unwrap_or(name)
     }
 
     /// The drawn resource behind a name, URL, ARN or a text that holds a reference.
@@ -63,13 +68,13 @@ impl<'a> Reading<'a> {
     }
 
     pub fn graph(&self) -> Graph {
-        let mut sketch = Sketch { reading: self, nodes: Vec::new(), at: BTreeMap::new(), arrows: BTreeMap::new() };
+        let mut sketch = Sketch { reading: self, nodes: Vec::new(), at: BTreeMap::new(), arrows: Vec::new() };
         for resource in self.world.resources() {
             if let Some(kind) = kind_of(&resource.kind).filter(|_| !self.owners.is_code(resource)) {
                 sketch.at.insert((&resource.stack, &resource.id), sketch.nodes.len());
                 sketch.nodes.push(Node {
                     kind,
-                    stack: self.stack(resource).to_owned(),
+                    stack: self.short(&resource.stack).to_owned(),
                     id: resource.id.clone(),
                     label: self.label(resource),
                     fact: facts::of(self.world, resource),
@@ -84,7 +89,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl<'a> Sketch<'a> {
+impl Sketch<'_> {
     fn number(&self, resource: &Resource) -> Option<usize> {
         self.at.get(&(resource.stack.as_str(), resource.id.as_str())).copied()
     }
@@ -99,9 +104,13 @@ impl<'a> Sketch<'a> {
         if from == to {
             return;
         }
-        let key = if self.arrows.contains_key(&(to, from)) && verb == Verb::Reads { (to, from) } else { (from, to) };
-        let places = &mut self.arrows.entry(key).or_insert_with(|| (verb, BTreeSet::new())).1;
-        places.extend(place.map(str::to_owned).filter(|place| !place.is_empty()));
+        let known =
+            |one: &Edge| (one.from, one.to) == (from, to) || (verb == Verb::Reads && (one.from, one.to) == (to, from));
+        let number = self.arrows.iter().position(known).unwrap_or_else(|| {
+            self.arrows.push(Edge { from, to, verb, places: BTreeSet::new() });
+            self.arrows.len() - 1
+        });
+        self.arrows[number].places.extend(place.map(str::to_owned).filter(|place| !place.is_empty()));
     }
 
     /// Something that no stack has, such as a web service.
@@ -117,8 +126,7 @@ impl<'a> Sketch<'a> {
 
     /// What bears no pipeline's tag is of the pipeline that it has to do with, if that is one and it can bear none.
     fn finish(mut self) -> Graph {
-        let arrows = self.arrows.into_iter();
-        let edges: Vec<_> = arrows.map(|((from, to), (verb, places))| Edge { from, to, verb, places }).collect();
+        let edges = std::mem::take(&mut self.arrows);
         loop {
             let tagless = |node: &&(usize, &Node)| node.1.pipeline.is_none() && kinds::TAGLESS.contains(&node.1.kind);
             let all: Vec<_> = self.nodes.iter().enumerate().collect();

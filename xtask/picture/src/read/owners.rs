@@ -55,7 +55,7 @@ impl<'a> Owners<'a> {
         loop {
             let left = owners.all.iter().filter(|one| !owners.drawn.contains_key(&key(one)));
             let found: Vec<_> = left
-                .filter_map(|one| Some((key(one), owners.named(world, one).or_else(|| owners.asked(one))?)))
+                .filter_map(|one| Some((key(one), owners.named(world, one).or_else(|| owners.asked(world, one))?)))
                 .collect();
             if found.is_empty() {
                 return owners;
@@ -93,14 +93,26 @@ impl<'a> Owners<'a> {
     }
 
     /// By who refers to it, where all of them come to one thing.
-    fn asked(&self, resource: &Resource) -> Option<&'a Resource> {
+    fn asked(&self, world: &World, resource: &Resource) -> Option<&'a Resource> {
         if NAMED_IN.iter().any(|(kind, _)| *kind == resource.kind) {
             return None;
         }
-        // Who may pass a role on does not have it.
-        let may_only = |one: &Resource| resource.kind == "AWS::IAM::Role" && one.kind.starts_with("AWS::IAM::");
+        // Who may pass a role on, or is told of it, does not have it.
+        let has = |one: &Resource| {
+            let properties = one.properties.entries().iter().filter(|entry| entry.key != "Environment");
+            let mut has = false;
+            for property in properties {
+                property.value.walk(&mut |node| {
+                    let found = node.text().and_then(|text| world.find(text));
+                    has |= found.is_some_and(|found| key(found) == key(resource));
+                });
+            }
+            has && !one.kind.starts_with("AWS::IAM::")
+        };
+        let is_role = resource.kind == "AWS::IAM::Role";
         let refers = |one: &&&Resource| {
-            one.stack == resource.stack && !may_only(one) && one.refers_to().any(|id| id == resource.id)
+            let refers = one.stack == resource.stack && one.refers_to().any(|id| id == resource.id);
+            refers && (!is_role || has(one))
         };
         let mut found: Option<&Resource> = None;
         for one in self.all.iter().filter(refers) {

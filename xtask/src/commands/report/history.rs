@@ -1,10 +1,10 @@
 //! What stacks tell of their last deploy.
 
-use check::world::World;
+use check::world::{Stack, World};
 use engine::cloud::{Cloud, Event};
 use engine::failure::Outcome;
 use engine::refusal::Asked;
-use picture::timeline::{Happening, STACK, Timeline, timeline};
+use picture::timeline::{Happening, Needs, STACK, Timeline, timeline};
 
 use crate::session::Session;
 
@@ -30,7 +30,7 @@ pub(super) async fn of(session: &Session, world: &World) -> Outcome<Timeline> {
             }
         }
     }
-    Ok(timeline(&happenings, &|stack, resource| refers(world, stack, resource)))
+    Ok(timeline(&happenings, &Written(world)))
 }
 
 /// Whether it is where an operation of the stack begins.
@@ -49,13 +49,18 @@ fn happening(stack: &str, event: Event) -> Happening {
     }
 }
 
-/// What has to be there before a resource: in its own stack, and, where it imports, in others.
-fn refers(world: &World, stack: &str, id: &str) -> Vec<(String, String)> {
-    let Some(resource) = world.in_stack(stack, id) else { return Vec::new() };
-    let mut all: Vec<_> = resource.refers_to().map(|other| (stack.to_owned(), other.to_owned())).collect();
-    resource.properties.walk(&mut |node| {
-        let elsewhere = node.text().and_then(|text| world.find(text)).filter(|other| other.stack != stack);
-        all.extend(elsewhere.map(|other| (other.stack.clone(), other.id.clone())));
-    });
-    all
+/// What has to be there before what, as the templates say.
+struct Written<'a>(&'a World);
+
+impl Needs for Written<'_> {
+    fn resources(&self, stack: &str, id: &str) -> Vec<String> {
+        self.0.in_stack(stack, id).map(|resource| resource.refers_to().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
+    fn stacks(&self, name: &str) -> Vec<String> {
+        let Some(stack) = self.0.stacks.iter().find(|stack| stack.name == name) else { return Vec::new() };
+        let imports = |export: &str| stack.imports.iter().any(|(import, _)| import == export);
+        let exports = |other: &Stack| other.outputs.iter().filter_map(|output| output.export.as_deref()).any(imports);
+        self.0.stacks.iter().filter(|other| exports(other)).map(|other| other.name.clone()).collect()
+    }
 }
