@@ -216,7 +216,6 @@ fn unreadable(file: String, ParseFault { place, what }: ParseFault) -> Diagnosti
 }
 
 /// The stacks of a stage with all values worked out.
-#[cfg(test)]
 pub(crate) fn world(stage: &Stage) -> Outcome<World> {
     let location = Location { region: stage.region.to_string(), account: stage.account.to_string() };
     Ok(World::of(texts(stage)?.into_iter().map(|(source, _)| source).collect(), location))

@@ -33,9 +33,10 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, copy::Copy, deploy::Deploy, destroy::Destroy, invoke::Invoke,
-    local::Local, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive, render::Render, schema::Schema,
-    seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, check::Check, copy::Copy, deploy::Deploy, destroy::Destroy, graph::Graph,
+    invoke::Invoke, local::Local, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive, render::Render,
+    report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test,
+    verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -56,6 +57,8 @@ enum Command {
     Destroy(Destroy),
     Reap(Reap),
     Render(Render),
+    Graph(Graph),
+    Report(Report),
     Build(Build),
     Check(Check),
     Send(Send),
@@ -91,6 +94,8 @@ async fn run(command: Command) -> Outcome {
         Command::Destroy(destroy) => destroy.run().await,
         Command::Reap(reap) => reap.run().await,
         Command::Render(render) => render.run(),
+        Command::Graph(graph) => graph.run(),
+        Command::Report(report) => report.run().await,
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
         Command::Send(send) => send.run().await,

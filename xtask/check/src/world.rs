@@ -171,6 +171,11 @@ impl Resource {
         self.get(path).number()
     }
 
+    /// The ids that it refers to, within its stack: what has to be there before it.
+    pub fn refers_to(&self) -> impl Iterator<Item = &str> {
+        self.after.iter().map(String::as_str)
+    }
+
     /// An attribute beside the properties, such as `DeletionPolicy`.
     pub fn attribute(&self, name: &str) -> &Node {
         self.written.get(name)

@@ -14,7 +14,7 @@ use crate::tools;
 /// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
 /// Installs what it needs on first use: Python 3, Java 17, a C compiler and git are all that has to be there, and a container
-/// registry where the system is neither Debian nor Ubuntu.
+/// registry and Chromium where the system is not Debian.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// Only tests whose name contains this; formatting, lints and the simulation are left out
@@ -52,6 +52,11 @@ impl Test {
         let spark = tools::pyspark(&project);
         match &spark {
             Ok(python) => variables.push((tools::PYSPARK, python)),
+            Err(failure) => say(&format!("warning: {failure}")),
+        }
+        let chromium = tools::chromium(&project);
+        match &chromium {
+            Ok(program) => variables.push((tools::CHROMIUM, program)),
             Err(failure) => say(&format!("warning: {failure}")),
         }
         let hint = "run one of them alone: cargo xtask test NAME";

@@ -2,6 +2,7 @@
 //! root. Which version it is, the system says; apt checks what it downloads.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,10 +18,36 @@ pub(super) struct Package {
     program: &'static str,
     /// Names a program that is used instead.
     variable: &'static str,
+    /// Whether it comes with what it needs, as far as the system lacks that.
+    with_needs: bool,
 }
 
-pub(super) const REGISTRY: Package =
-    Package { name: "docker-registry", program: "usr/bin/docker-registry", variable: images::TestRegistry::VARIABLE };
+pub(super) const REGISTRY: Package = Package {
+    name: "docker-registry",
+    program: "usr/bin/docker-registry",
+    variable: images::TestRegistry::VARIABLE,
+    with_needs: false,
+};
+
+/// A browser without windows. Its program is a script of ours, which tells it where its libraries are.
+pub(super) const CHROMIUM: Package =
+    Package { name: "chromium-headless-shell", program: STARTER, variable: super::CHROMIUM, with_needs: true };
+
+const STARTER: &str = "start";
+
+/// Every folder of libraries, since some need others of a folder that only their own package knows. Fonts are there if the
+/// system has none.
+const SCRIPT: &str = r#"#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+for library in $(find "$here/usr/lib" -name '*.so*' -printf '%h\n' | sort -u); do
+    LD_LIBRARY_PATH="$library:$LD_LIBRARY_PATH"
+done
+export LD_LIBRARY_PATH
+if [ -d "$here/usr/share/fonts" ]; then
+    export FONTCONFIG_FILE="$here/fonts.conf"
+fi
+exec "$here/usr/lib/chromium/chromium-headless-shell" "$@"
+"#;
 
 /// The program, of the newest version that was unpacked; if none was, of the one that the system has.
 pub(super) fn ready(tools: &Path, package: &Package) -> Outcome<PathBuf> {
@@ -61,34 +88,63 @@ fn complete(tools: &Path, package: &Package) -> Option<PathBuf> {
 
 /// Downloads the package and unpacks it; answers with its version.
 fn unpack(making: &Path, package: &Package, lock: &File) -> Outcome<String> {
-    download(making, package, lock)?;
-    let files = fs::read_dir(making).failing(|| format!("cannot look into {}", making.display()))?;
-    let mut archives = files.flatten().map(|entry| entry.path());
-    let archive = archives.find(|path| path.extension().is_some_and(|extension| extension == "deb"));
-    let archive = archive.ok_or_else(|| failure(package, "apt-get downloaded no package"))?;
-    asked(Command::new("dpkg-deb").arg("--extract").arg(&archive).arg(making.join("content")), package, lock)?;
-    let version = asked(Command::new("dpkg-deb").arg("--field").arg(&archive).arg("Version"), package, lock)?;
+    let downloaded = download(making, package, lock)?;
+    let files = fs::read_dir(&downloaded).failing(|| format!("cannot look into {}", downloaded.display()))?;
+    let mut archives: Vec<_> = files.flatten().map(|entry| entry.path()).filter(|path| is_archive(path)).collect();
+    archives.sort();
+    let named = format!("{}_", package.name);
+    let is_named = |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&named));
+    let main = archives.iter().find(is_named).ok_or_else(|| failure(package, "apt-get downloaded no package"))?;
+    let content = making.join("content");
+    for archive in &archives {
+        asked(Command::new("dpkg-deb").arg("--extract").arg(archive).arg(&content), package, lock)?;
+    }
+    if package.with_needs {
+        start_with_libraries(&content).failing(|| format!("cannot write to {}", content.display()))?;
+    }
+    let version = asked(Command::new("dpkg-deb").arg("--field").arg(main).arg("Version"), package, lock)?;
     // A version may have an epoch, and an upgrade of it a tilde: neither is for the name of a folder.
     Ok(version.trim().replace(|c: char| !(c.is_ascii_alphanumeric() || ".+-".contains(c)), "_"))
 }
 
-/// With the lists of packages that the system has; where it has none, or old ones, with lists of its own.
-fn download(making: &Path, package: &Package, lock: &File) -> Outcome {
-    let apt = |options: &[String], words: &[&str]| {
-        asked(Command::new("apt-get").args(options).args(words).current_dir(making), package, lock)
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "deb")
+}
+
+fn start_with_libraries(content: &Path) -> std::io::Result<()> {
+    let starter = content.join(STARTER);
+    fs::write(&starter, SCRIPT)?;
+    fs::set_permissions(&starter, fs::Permissions::from_mode(0o755))?;
+    let fonts = "<fontconfig><dir prefix=\"relative\">usr/share/fonts</dir></fontconfig>\n";
+    fs::write(content.join("fonts.conf"), fonts)
+}
+
+/// With the lists of packages that the system has; where it has none, or old ones, with lists of its own. Answers with the
+/// folder of what was downloaded.
+fn download(making: &Path, package: &Package, lock: &File) -> Outcome<PathBuf> {
+    let cache = making.join("cache");
+    let archives = cache.join("archives");
+    let cannot_write = || format!("cannot write to {}", cache.display());
+    fs::create_dir_all(archives.join("partial")).failing(cannot_write)?;
+    let into = |key: &str, folder: &Path| format!("-o{key}={}", folder.display());
+    // Nothing is installed, so that nobody has to be kept from installing at the same time.
+    let own = [into("Dir::Cache", &cache), "-oDebug::NoLocking=true".to_owned()];
+    let words: &[&str] = match package.with_needs {
+        true => &["install", "--download-only", "--no-install-recommends", "--yes"],
+        false => &["download"],
     };
-    if apt(&[], &["download", package.name]).is_ok() {
-        return Ok(());
+    let apt = |options: &[String], words: &[&str]| {
+        asked(Command::new("apt-get").args(&own).args(options).args(words).current_dir(&archives), package, lock)
+    };
+    let words = [words, &[package.name]].concat();
+    if apt(&[], &words).is_ok() {
+        return Ok(archives);
     }
     let lists = making.join("lists");
-    let cannot_write = || format!("cannot write to {}", lists.display());
     fs::create_dir_all(lists.join("partial")).failing(cannot_write)?;
-    let cache = making.join("cache");
-    fs::create_dir_all(cache.join("archives").join("partial")).failing(cannot_write)?;
-    let own = ["Dir::State::lists", "Dir::Cache"].into_iter().zip([&lists, &cache]);
-    let own: Vec<String> = own.map(|(key, folder)| format!("-o{key}={}", folder.display())).collect();
-    apt(&own, &["update"])?;
-    apt(&own, &["download", package.name]).map(drop)
+    let lists = [into("Dir::State::lists", &lists)];
+    apt(&lists, &["update"])?;
+    apt(&lists, &words).map(|_| archives)
 }
 
 fn asked(command: &mut Command, package: &Package, lock: &File) -> Outcome<String> {
@@ -131,5 +187,21 @@ mod tests {
         let failure = asked(&mut Command::new("/nowhere/apt-get"), &REGISTRY, &lock).unwrap_err().to_string();
         assert!(failure.contains("`/nowhere/apt-get` cannot be run"), "{failure}");
         assert!(failure.contains("install docker-registry by hand and set MILLRACE_REGISTRY"), "{failure}");
+    }
+
+    #[test]
+    fn a_program_is_started_with_the_libraries_that_were_unpacked() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("usr/lib/chromium");
+        let libraries = folder.path().join("usr/lib/some/where");
+        fs::create_dir_all(&program).unwrap();
+        fs::create_dir_all(&libraries).unwrap();
+        fs::write(libraries.join("libone.so.1"), "").unwrap();
+        start_with_libraries(folder.path()).unwrap();
+        fs::copy(folder.path().join(STARTER), program.join("chromium-headless-shell")).unwrap();
+        fs::write(program.join("chromium-headless-shell"), "#!/bin/sh\necho \"$LD_LIBRARY_PATH $1\"\n").unwrap();
+        let output = Command::new(folder.path().join(STARTER)).arg("--version").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("usr/lib/some/where:") && said.ends_with(" --version\n"), "{said}");
     }
 }

@@ -79,6 +79,23 @@ pub(crate) fn registry(project: &Project) -> Outcome<PathBuf> {
     }
 }
 
+/// The variable by which tests find the browser.
+pub(crate) const CHROMIUM: &str = "MILLRACE_CHROMIUM";
+
+/// What browsers of its family are called.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-headless-shell", "google-chrome-stable", "google-chrome"];
+
+/// The browser that pages are tested in: where the variable says, on the PATH, or out of Debian's packages.
+pub(crate) fn chromium(project: &Project) -> Outcome<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = env::split_paths(&path).collect();
+    let on_path = || BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    match env::var_os(CHROMIUM).map(PathBuf::from).or_else(|| on_path().find(|program| program.is_file())) {
+        Some(program) => Ok(program),
+        None => debian::ready(&project.tools()?, &debian::CHROMIUM),
+    }
+}
+
 /// The variable by which tests and benchmarks find the Python that has Spark and `DuckDB`.
 pub(crate) const PYSPARK: &str = "MILLRACE_PYSPARK";
 

@@ -37,6 +37,14 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert_eq!(status["stacks"][1]["status"], "CREATE_COMPLETE");
     assert!(status["stacks"][1]["resources"].as_u64().unwrap() > 15, "{status}");
 
+    // The page of the stage knows what that deploy took, and what waited for what.
+    let page = std::env::temp_dir().join(format!("report-{}.html", std::process::id()));
+    stage.succeed(&["report", "--stage", "local", "--out", page.to_str().unwrap()]);
+    let told = std::fs::read_to_string(&page).unwrap();
+    std::fs::remove_file(&page).unwrap();
+    assert!(told.contains("The emulator was asked") && told.contains("The slowest chain"), "the deploy is not shown");
+    assert!(told.contains("millrace-local-stream") && told.contains("create complete"), "no step is shown");
+
     // Every trip once in either form, every invalid one apart.
     let sent = stage.json(&["send", "taxi", "--stage", "local", "--count", "10000", "--invalid", "0.02"]);
     assert_eq!((&sent["sent"], &sent["failed"]), (&json!(10000), &json!(0)));

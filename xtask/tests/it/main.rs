@@ -12,6 +12,7 @@ mod least_privilege;
 mod local_stage;
 mod machine;
 mod orders;
+mod page;
 mod queues;
 mod rates;
 mod two_at_once;

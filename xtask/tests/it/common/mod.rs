@@ -1,5 +1,6 @@
 //! A local stage of its own for a test: its own emulator, on its own port, gone afterwards.
 
+pub(crate) mod browser;
 pub(crate) mod mailbox;
 
 use serde_json::Value;
