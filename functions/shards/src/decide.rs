@@ -60,8 +60,9 @@ pub fn decide(settings: Settings, seen: &Seen<'_>) -> Decision {
             return Decision::Exhausted;
         }
         let double = shards.saturating_mul(2).min(max);
-        // Half as many again at least: a ramp is not to be climbed shard by shard.
-        let enough = wanted.max(shards + shards.div_ceil(2)).min(double);
+        // A ramp is not to be climbed shard by shard: a small stream doubles, a larger one gets half as many again.
+        let step = if shards <= max / 4 { shards } else { shards.div_ceil(2) };
+        let enough = wanted.max(shards + step).min(double);
         let is_full = most(recent, FULL) > shards;
         return Decision::Out(if is_full || left - 1 < doublings(enough, max) { double } else { enough });
     }

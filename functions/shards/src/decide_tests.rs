@@ -32,9 +32,16 @@ fn what_fits_stays() {
 fn one_busy_minute_is_enough_to_add_shards() {
     let mut minutes = quiet(percent(100));
     minutes[QUIET - 3] = percent(300);
-    assert_eq!(decided(4, &minutes, &Past::default()), Decision::Out(6));
-    minutes[QUIET - 3] = percent(390);
-    assert_eq!(decided(4, &minutes, &Past::default()), Decision::Out(8), "it is full, and may have refused any number");
+    assert_eq!(decided(4, &minutes, &Past::default()), Decision::Out(8));
+    minutes[QUIET - 3] = percent(360);
+    assert_eq!(decided(5, &minutes, &Past::default()), Decision::Out(8));
+    assert_eq!(decided(6, &quiet(percent(430)), &Past::default()), Decision::Out(9));
+    minutes[QUIET - 3] = percent(480);
+    assert_eq!(
+        decided(5, &minutes, &Past::default()),
+        Decision::Out(10),
+        "it is full, and may have refused any number"
+    );
     minutes.rotate_left(QUIET - 10);
     assert_eq!(decided(4, &minutes, &Past::default()), Decision::Stay, "it is over");
 }
@@ -64,8 +71,9 @@ fn operations_are_kept_for_adding_shards() {
     // From 4 to 16 it takes two.
     assert_eq!(decided(8, &quiet(percent(10)), &after(7)), Decision::In(4));
     assert_eq!(decided(8, &quiet(percent(10)), &after(8)), Decision::Spare);
-    // With two left, half as many again would not lead to 16.
-    assert_eq!(decided(4, &quiet(percent(300)), &after(8)), Decision::Out(8));
+    // With two left, 11 can still become 16; with one left, half as many again would be the end.
+    assert_eq!(decided(7, &quiet(percent(500)), &after(8)), Decision::Out(11));
+    assert_eq!(decided(7, &quiet(percent(500)), &after(9)), Decision::Out(14));
     assert_eq!(decided(8, &quiet(percent(600)), &after(9)), Decision::Out(16));
     assert_eq!(decided(8, &quiet(percent(600)), &after(10)), Decision::Exhausted);
 }

@@ -18,7 +18,7 @@ fn bounds(shape: Shape) -> (f64, f64) {
         // Three times from nearly nothing to nearly everything in one minute: Kinesis doubles three times in as many steps.
         Shape::Spike => (2.5, 2.8),
         // What one key sends beyond a shard is refused by any number of shards.
-        Shape::HotKey => (5.0, 1.1),
+        Shape::HotKey => (5.0, 1.25),
     }
 }
 
@@ -31,7 +31,7 @@ fn the_function_is_near_to_perfect_foresight_and_keeps_to_what_kinesis_allows() 
         let (refused, hours) = bounds(shape);
         assert!(ours.throttled_percent <= refused, "{shape:?} {seed}: {ours:?}");
         assert!(ours.shard_hours <= hours * best.shard_hours, "{shape:?} {seed}: {ours:?} {best:?}");
-        assert!(ours.shard_hours < peak.shard_hours, "{shape:?} {seed}: {ours:?} {peak:?}");
+        assert!(ours.shard_hours <= peak.shard_hours, "{shape:?} {seed}: {ours:?} {peak:?}");
         assert!(ours.throttled <= mean.throttled, "{shape:?} {seed}: {ours:?} {mean:?}");
         // Nobody does better than who knows the day.
         assert!(best.throttled <= ours.throttled, "{shape:?} {seed}: {ours:?} {best:?}");
@@ -65,9 +65,10 @@ fn a_hot_key_is_refused_by_one_shard_whatever_the_others_take() {
 
 #[test]
 fn looking_more_often_refuses_less() {
-    let often = Scaling { every_minutes: 1, ..SCALING };
-    let [seldom, often] = [SCALING, often].map(|scaling| compare(Shape::Spike, &scaling, 1));
-    let [seldom, often] = [&seldom, &often].map(|day| of(day, Policy::Autoscale).throttled);
+    let [seldom, often] = [30, 1].map(|every_minutes| {
+        let day = compare(Shape::Spike, &Scaling { every_minutes, ..SCALING }, 1);
+        of(&day, Policy::Autoscale).throttled
+    });
     assert!(often < seldom, "{often} {seldom}");
 }
 

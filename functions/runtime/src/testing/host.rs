@@ -40,10 +40,12 @@ pub struct Invoked {
 /// A status and a body for each call to AWS.
 pub type Aws = fn(&Request, usize) -> (u16, String);
 
+type Answering = dyn Fn(&Request, usize) -> (u16, Vec<u8>) + Send + Sync;
+
 struct Host {
     event: Mutex<Option<String>>,
     answers: Sender<Value>,
-    aws: Box<dyn Fn(&Request, usize) -> (u16, Vec<u8>) + Send + Sync>,
+    aws: Box<Answering>,
     requests: Mutex<Vec<Request>>,
 }
 
