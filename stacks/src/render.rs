@@ -28,12 +28,13 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 30] = [
+const TEMPLATES: [(&str, &str); 32] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
     ("load", include_str!("../../templates/load.yaml.tera")),
     ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
+    ("components/autoscaler", include_str!("../../templates/components/autoscaler.yaml.tera")),
     ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
     ("components/dashboard", include_str!("../../templates/components/dashboard.yaml.tera")),
     ("components/database", include_str!("../../templates/components/database.yaml.tera")),
@@ -48,6 +49,7 @@ const TEMPLATES: [(&str, &str); 30] = [
     ("components/outputs", include_str!("../../templates/components/outputs.yaml.tera")),
     ("components/parameter", include_str!("../../templates/components/parameter.yaml.tera")),
     ("components/parts", include_str!("../../templates/components/parts.yaml.tera")),
+    ("components/permission", include_str!("../../templates/components/permission.yaml.tera")),
     ("components/queries", include_str!("../../templates/components/queries.yaml.tera")),
     ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
     ("components/replication", include_str!("../../templates/components/replication.yaml.tera")),

@@ -53,6 +53,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
     let stages = [
         ("small", taxi(1, "keep_data: false\n")),
         ("middle", taxi(4, "alerts: {emails: [a@example.com]}\n")),
+        ("scaled", file("pipelines:\n  taxi: {stream: {autoscale: {min_shards: 1, max_shards: 40}}}\n")),
         ("large", taxi(40, "log_retention_days: 365\n")),
         ("postgres", queues("warehouse: postgres")),
         ("serverless", queues("redshift: {base_capacity: 16}, load: {timeout_seconds: 900}")),

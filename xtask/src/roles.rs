@@ -31,7 +31,7 @@ const BUCKETS: &str = "arn:aws:s3:::millrace-dev";
 const ACCOUNT: &str = "111111111111";
 
 /// A function, what it asks for, and of what.
-const ALLOWED: [(&str, &str, &str); 39] = [
+const ALLOWED: [(&str, &str, &str); 43] = [
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=write_to_s3/date=2026-01-01/x.json"),
     ("WriteToS3", "s3:PutObject", "{b}-output-{a}/context=rejected/x.jsonl"),
     ("WriteToS3", "kinesis:GetRecords", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
@@ -40,6 +40,14 @@ const ALLOWED: [(&str, &str, &str); 39] = [
         "SendToFirehose",
         "firehose:PutRecordBatch",
         "arn:aws:firehose:eu-west-1:{a}:deliverystream/millrace-dev-taxi-delivery",
+    ),
+    ("AutoscaleShards", "kinesis:UpdateShardCount", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
+    ("AutoscaleShards", "cloudwatch:GetMetricData", "*"),
+    ("AutoscaleShards", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:{a}:millrace-dev-autoscale-failures"),
+    (
+        "AutoscaleShards",
+        "logs:PutLogEvents",
+        "arn:aws:logs:eu-west-1:{a}:log-group:/aws/lambda/millrace-dev-autoscale-shards:*",
     ),
     ("Consolidate", "s3:GetObjectVersion", "{b}-accommodation-{a}/accommodation/a.jsonl"),
     ("Consolidate", "s3:PutObject", "{b}-output-{a}/accommodation/year=2026/month=01/day=01/a.jsonl"),
@@ -82,7 +90,7 @@ const ALLOWED: [(&str, &str, &str); 39] = [
 ];
 
 /// What would be too much for any of them, even of their own resources.
-const NEVER: [(&str, &str); 16] = [
+const NEVER: [(&str, &str); 18] = [
     ("s3:DeleteObject", "{b}-output-{a}/accommodation/a.jsonl"),
     ("s3:PutObject", "{b}-artifacts-{a}/consolidate/code.zip"),
     ("s3:PutObject", "{b}-accommodation-{a}/accommodation/a.jsonl"),
@@ -92,6 +100,8 @@ const NEVER: [(&str, &str); 16] = [
     ("dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:{a}:table/millrace-dev-priorities"),
     ("dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:{a}:table/millrace-prod-priorities"),
     ("sqs:PurgeQueue", "arn:aws:sqs:eu-west-1:{a}:millrace-dev-accommodation"),
+    ("kinesis:UpdateShardCount", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-prod-taxi"),
+    ("kinesis:DeleteStream", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
     ("kinesis:PutRecord", "arn:aws:kinesis:eu-west-1:{a}:stream/millrace-dev-taxi"),
     ("iam:PassRole", "arn:aws:iam::{a}:role/x"),
     ("sts:AssumeRole", "arn:aws:iam::{a}:role/x"),
@@ -116,7 +126,7 @@ fn each_role_allows_what_its_function_does_and_nothing_else() {
         );
     }
     let functions: Vec<_> = world.of_kind("AWS::Lambda::Function").map(|function| function.id.clone()).collect();
-    assert_eq!(functions.len(), 9);
+    assert_eq!(functions.len(), 10);
     for (function, (action, resource)) in functions.iter().flat_map(|function| NEVER.map(|never| (function, never))) {
         let decision = decided(&world, function, action, &spelt(resource));
         assert_ne!(decision, Decision::Allowed, "{function} {action} {resource}");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::marker::PhantomData;
 
-use crate::{DeliveryStream, Folder, Kind, Ref, Statement, Table, Topic};
+use crate::{DeliveryStream, Folder, Kind, Ref, Statement, Stream, Table, Topic};
 
 /// A resource kind together with what may be done to it.
 pub trait Grant {
@@ -24,6 +24,8 @@ pub struct ReadWrite<K>(PhantomData<K>);
 pub struct Publish<K>(PhantomData<K>);
 /// Brings data in, and creates what that needs.
 pub struct Load<K>(PhantomData<K>);
+/// Makes it larger and smaller, by what it is asked to take.
+pub struct Scale<K>(PhantomData<K>);
 
 impl<K: Kind> Reads for Read<K> where Self: Grant {}
 impl<K: Kind> Writes for Write<K> where Self: Grant {}
@@ -61,6 +63,19 @@ impl Grant for Write<DeliveryStream> {
     type On = DeliveryStream;
     fn statements(on: &Ref<DeliveryStream>) -> Vec<Statement> {
         vec![Statement::allow(&["firehose:PutRecordBatch"], on.arn())]
+    }
+}
+
+impl Grant for Scale<Stream> {
+    type On = Stream;
+    fn statements(on: &Ref<Stream>) -> Vec<Statement> {
+        vec![
+            Statement::allow(&["kinesis:DescribeStreamSummary", "kinesis:UpdateShardCount"], on.arn()),
+            // A tag of the stream says when that was done.
+            Statement::allow(&["kinesis:AddTagsToStream", "kinesis:ListTagsForStream"], on.arn()),
+            // Metrics know no resources.
+            Statement::allow(&["cloudwatch:GetMetricData"], "*".into()),
+        ]
     }
 }
 

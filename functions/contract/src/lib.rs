@@ -18,6 +18,7 @@ mod statement;
 mod warehouse;
 
 pub mod accommodation;
+pub mod autoscale_shards;
 pub mod consolidate;
 pub mod curate;
 pub mod flats;
@@ -38,7 +39,7 @@ pub use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 pub use aws_lambda_events::sqs::{SqsEvent as QueueEvent, SqsMessage as QueueMessage};
 pub use fingerprint::fingerprint;
 pub use function::{Function, environment};
-pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Write, Writes};
+pub use grant::{Grant, Load, Publish, Read, ReadWrite, Reads, Scale, Write, Writes};
 pub use replication::{Replicate, Replication, ReplicationParts};
 pub use resource::{Bucket, DeliveryStream, Folder, Kind, Place, Queue, Ref, Stream, Table, Topic};
 pub use setting::{AssetFile, BadSetting, SchemaName, TimeZone, Whole};

@@ -11,6 +11,8 @@ mod notices;
 mod replications;
 mod s3;
 mod s3_large;
+#[cfg(feature = "scaling")]
+mod scaling;
 #[cfg(feature = "secrets")]
 mod secrets;
 #[cfg(feature = "tables")]
@@ -24,6 +26,8 @@ pub use notices::Topics;
 pub use replications::DatabaseMigration;
 pub use s3::S3;
 pub use s3_large::S3Body;
+#[cfg(feature = "scaling")]
+pub use scaling::Kinesis;
 #[cfg(feature = "secrets")]
 pub use secrets::SecretsManager;
 #[cfg(feature = "tables")]

@@ -3,7 +3,7 @@
 //!
 //! A function crate sees a resource only through its [`contract::Handle`]. The methods of a handle are here, one set
 //! for each grant ([`Readable`], [`Writable`], [`Lookup`], [`Deliverable`], [`Publishable`], [`Revealable`],
-//! [`Replicable`]); the ports behind them take names that nothing but
+//! [`Replicable`], [`Scalable`]); the ports behind them take names that nothing but
 //! such a method can make. So no function can ask for what its role does not allow.
 
 mod arrival;
@@ -30,6 +30,7 @@ mod record;
 mod rejects;
 mod replication;
 mod retry;
+mod scaling;
 mod schema;
 mod secret;
 mod sequence;
@@ -65,6 +66,7 @@ pub use record::{Accepted, LINE_LIMIT, Rejected};
 pub use rejects::Rejects;
 pub use replication::{BadReplication, Begin, LABEL, Replicable, ReplicationPlace, ReplicationTask, Replications};
 pub use retry::{Backoff, Pause, Sleep, patiently, retry};
+pub use scaling::{Incoming, Resized, Scalable, Scaling, StreamName, StreamSummary, TAG};
 pub use schema::{BadSchema, RecordSchema};
 pub use secret::{Revealable, SecretName, Secrets};
 pub use sequence::{BadSequence, Sequence};

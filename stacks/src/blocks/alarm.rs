@@ -1,4 +1,4 @@
-//! Alarms, all of which tell the alert topic.
+//! Alarms, which tell the alert topic, or start what does something about it.
 
 use contract::{Ref, Topic};
 use serde::Serialize;
@@ -20,7 +20,9 @@ pub struct AlarmView {
     periods: u32,
     /// No data means nothing happened, which for most metrics is good.
     missing: &'static str,
-    topic: Value,
+    period: u32,
+    /// Whom it tells, when it begins to sound and when it ceases to.
+    action: Value,
     tags: Tags,
 }
 
@@ -30,7 +32,7 @@ struct Within {
     of: String,
 }
 
-/// A metric of one resource, over periods of five minutes.
+/// A metric of one resource, over periods of five minutes unless it is said otherwise.
 #[derive(Debug, Serialize)]
 pub struct Metric {
     pub namespace: &'static str,
@@ -62,7 +64,8 @@ impl AlarmView {
             comparison: "GreaterThanThreshold",
             periods: 1,
             missing: "notBreaching",
-            topic: alerts.reference(),
+            period: 300,
+            action: alerts.reference(),
             tags: scope.tags.clone(),
         }
     }
@@ -77,6 +80,22 @@ impl AlarmView {
     #[must_use]
     pub fn within(self, dimension: &'static str, of: &str) -> Self {
         Self { within: Some(Within { dimension, of: of.to_owned() }), ..self }
+    }
+
+    /// Starts a function, by its ARN, instead of telling people. It has to be [permitted](super::PermissionView).
+    #[must_use]
+    pub fn starting(self, function: Value) -> Self {
+        Self { action: function, ..self }
+    }
+
+    /// Looks at minutes.
+    #[must_use]
+    pub fn by_the_minute(self) -> Self {
+        Self { period: 60, ..self }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
     }
 
     /// Sounds only after so many periods in a row.

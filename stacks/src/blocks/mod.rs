@@ -2,6 +2,7 @@
 //! `templates/components/`.
 
 mod alarm;
+mod autoscaler;
 mod bucket;
 mod code;
 mod dashboard;
@@ -14,6 +15,7 @@ mod items;
 mod job;
 mod machine;
 mod network;
+mod permission;
 mod queries;
 mod queue;
 mod replication;
@@ -30,6 +32,7 @@ mod version;
 mod warehouse;
 
 pub use alarm::{AlarmView, Metric};
+pub use autoscaler::AutoscalerView;
 pub use bucket::{BucketView, Lifecycle};
 pub use code::{Asset, CodeParameter, CodePlaces, Form, ParameterView};
 pub use dashboard::{DashboardView, Graph};
@@ -42,6 +45,7 @@ pub use items::ItemsView;
 pub use job::JobView;
 pub use machine::{Given, Limits, Machine, MachineView, Retries, States, To, When, Work, from, input, machine};
 pub use network::{FUNCTIONS_GROUP, NetworkView, OPEN_SUBNETS, Placement, SUBNETS, TASKS_GROUP};
+pub use permission::PermissionView;
 pub use queries::{QueriesView, Query};
 pub use queue::QueueView;
 pub use replication::{Into, Mapping, ReplicationView};

@@ -31,10 +31,46 @@ pub enum Begun<'a> {
     Machine(Value),
 }
 
+impl Begun<'_> {
+    /// The target, what it is asked for, and with what.
+    fn asked(self) -> (Value, &'static str, String) {
+        match self {
+            Self::Function(id, asked) => (json!({ "Fn::GetAtt": [id, "Arn"] }), "lambda:InvokeFunction", input(asked)),
+            Self::Machine(arn) => (arn, "states:StartExecution", "{}".to_owned()),
+        }
+    }
+}
+
 /// What the scheduler puts its own time in place of.
 const SCHEDULED: &str = "<aws.scheduler.scheduled-time>";
 
 impl ScheduleView {
+    /// Begins something every so many minutes.
+    pub fn every(
+        scope: &Scope,
+        (id, thing): (&'static str, &str),
+        description: &'static str,
+        begun: Begun<'_>,
+        minutes: u32,
+        failures: Value,
+    ) -> Self {
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        let (target, action, input) = begun.asked();
+        Self {
+            id,
+            name: scope.name(thing),
+            description,
+            expression: format!("rate({minutes} {unit})"),
+            time_zone: "UTC".to_owned(),
+            state: "ENABLED",
+            target,
+            action,
+            input,
+            failures,
+            tags: scope.tags.clone(),
+        }
+    }
+
     /// Begins something once a day. A function is told when that was; a machine knows when it began.
     pub fn daily(
         scope: &Scope,
@@ -45,10 +81,7 @@ impl ScheduleView {
         failures: Value,
     ) -> Self {
         let stage::TimeOfDay { hour, minute } = settings.at;
-        let (target, action, input) = match begun {
-            Begun::Function(id, asked) => (json!({ "Fn::GetAtt": [id, "Arn"] }), "lambda:InvokeFunction", input(asked)),
-            Begun::Machine(arn) => (arn, "states:StartExecution", "{}".to_owned()),
-        };
+        let (target, action, input) = begun.asked();
         Self {
             id,
             name: scope.name(thing),
@@ -73,7 +106,7 @@ fn input(mut asked: Map<String, Value>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Map, SCHEDULED, input};
-    use contract::{load_rates::LoadWish, orders_etl::Daily, schedule_dms::Nightly};
+    use contract::{autoscale_shards::Start, load_rates::LoadWish, orders_etl::Daily, schedule_dms::Nightly};
 
     #[test]
     fn the_functions_read_what_the_scheduler_sends() {
@@ -82,6 +115,7 @@ mod tests {
         assert!(serde_json::from_str::<Daily>(&plain).is_ok_and(|daily| daily.scheduled.is_some()));
         assert!(serde_json::from_str::<LoadWish>(&plain).is_ok_and(|wish| wish.scheduled.is_some() && !wish.prepare));
         assert!(serde_json::from_str::<Nightly>(&plain).is_ok_and(|nightly| nightly.scheduled.is_some()));
+        assert!(serde_json::from_str::<Start>(&plain).is_ok_and(|start| start.alarm.is_none()));
         let prepare = sent(Map::from_iter([("prepare".to_owned(), true.into())]));
         assert!(serde_json::from_str::<LoadWish>(&prepare).is_ok_and(|wish| wish.prepare));
     }

@@ -32,11 +32,27 @@ impl StreamView {
             replace: scope.replace_policy(),
             shards: match capacity {
                 Capacity::OnDemand => None,
-                Capacity::Provisioned { shards } => Some(shards),
+                Capacity::Provisioned { shards, .. } => Some(shards),
             },
             retention_hours,
             tags: scope.tags.clone(),
         }
+    }
+
+    /// What the stream takes of this, by the minute.
+    pub(super) fn incoming(&self, metric: &'static str) -> Metric {
+        Metric {
+            namespace: "AWS/Kinesis",
+            name: metric,
+            statistic: "Sum",
+            dimension: "StreamName",
+            of: json!({ "Ref": self.id }),
+        }
+    }
+
+    /// The logical id, and what follows the stage in the name.
+    pub(super) fn watched(&self) -> (&'static str, &'static str) {
+        (self.id, self.thing)
     }
 
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {

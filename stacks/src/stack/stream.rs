@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, Asset, Catalog, CodeParameter, DeliveryView, FunctionView, Layout, ParameterView, QueueView, Scope,
-    StreamView, TableView, function, reads_stream,
+    AlarmView, Asset, AutoscalerView, Catalog, CodeParameter, DeliveryView, FunctionView, Layout, ParameterView,
+    QueueView, Scope, StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -23,6 +23,8 @@ struct View {
     failures: QueueView,
     delivery: DeliveryView,
     functions: Vec<FunctionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    autoscaler: Option<AutoscalerView>,
     table: TableView,
     alarms: Vec<AlarmView>,
     outputs: Vec<Output>,
@@ -67,6 +69,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     ];
 
     let stream = StreamView::new(&scope, "TaxiStream", INGRESS, taxi.capacity, taxi.retention_hours);
+    let autoscaler = AutoscalerView::new(&scope, &stream, (&trips, taxi.capacity), &code, &alerts);
     let failure_queue = QueueView::of_failures(&scope, "TaxiFailures", "taxi-failures");
     let delivered = lake.folder(agreed::DELIVERED);
     let undelivered = lake.folder(agreed::DELIVERY_ERRORS);
@@ -98,7 +101,8 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     outputs.tell("TaxiFailures", "The queue of batches that failed for good", failures.reference());
     outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
 
-    let code: Vec<_> = functions.iter().map(FunctionView::code).collect();
+    let scaling = autoscaler.iter().map(AutoscalerView::function);
+    let code: Vec<_> = functions.iter().chain(scaling).map(FunctionView::code).collect();
     let view = View {
         description: format!("{} {}: taxi events, from a stream to the lake", stage.project, stage.name),
         parameters: code.iter().map(CodeParameter::view).collect(),
@@ -106,6 +110,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         failures: failure_queue,
         delivery: delivery_stream,
         functions,
+        autoscaler,
         table,
         alarms,
         outputs: outputs.list(),

@@ -18,6 +18,7 @@ mod taxi;
 mod value;
 
 use contract::Function;
+use contract::autoscale_shards::AutoscaleShards;
 use contract::consolidate::Consolidate;
 use contract::load_warehouse::LoadWarehouse;
 use contract::orders_etl::OrdersEtl;
@@ -39,7 +40,7 @@ pub use rates::{Dms, DmsClass, Engine, Load, Pull, Rates, Retry, SCHEDULE_DMS, S
 pub use raw::{Package, RawStage};
 pub use read::read;
 pub use schema::schema;
-pub use taxi::{Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
+pub use taxi::{AUTOSCALER, Autoscale, Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
 pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, SecretArn, StageName, TimeOfDay, Within};
 
 use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
@@ -146,10 +147,10 @@ impl Pipelines {
 
     /// Every function of theirs, by the name of its binary, and what runs as a container instead.
     pub fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
-        let taxi = self
-            .taxi
-            .iter()
-            .flat_map(|taxi| [(WriteToS3::BIN, taxi.write_to_s3), (SendToFirehose::BIN, taxi.send_to_firehose)]);
+        let taxi = self.taxi.iter().flat_map(|taxi| {
+            let scaled = taxi.capacity.autoscale().map(|_| (AutoscaleShards::BIN, AUTOSCALER));
+            [(WriteToS3::BIN, taxi.write_to_s3), (SendToFirehose::BIN, taxi.send_to_firehose)].into_iter().chain(scaled)
+        });
         let accommodation = self.accommodation.iter().map(|it| (Consolidate::BIN, it.consolidate));
         let flats = self.flats.iter().flat_map(|it| [(Transform::BIN, it.transform), (LoadWarehouse::BIN, it.load)]);
         let orders = self.orders.iter().map(|orders| (OrdersEtl::BIN, orders.etl));

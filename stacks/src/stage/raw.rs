@@ -134,9 +134,28 @@ pub struct RawStream {
     /// Shards of a provisioned stream; each takes 1 MiB/s and 1,000 records/s. Default: 2.
     #[schemars(with = "Option<Within<1, 500>>")]
     pub shards: Option<Spanned<Within<1, 500>>>,
+    /// Adds and takes away shards by what comes in; `shards` is then only the first number. Without it, the number stays.
+    #[schemars(with = "Option<RawAutoscale>")]
+    pub autoscale: Option<Spanned<RawAutoscale>>,
     /// How long records stay readable. Must outlast `consumers.max_record_age_hours`. Default: 48.
     #[schemars(with = "Option<Within<24, 8760>>")]
     pub retention_hours: Option<Spanned<Within<24, 8760>>>,
+}
+
+/// A provisioned stream that is given shards by what comes in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAutoscale {
+    /// The fewest shards. At most `shards`.
+    #[schemars(with = "Within<1, 500>")]
+    pub min_shards: Spanned<Within<1, 500>>,
+    /// The most shards. At least `shards`.
+    #[schemars(with = "Within<1, 500>")]
+    pub max_shards: Spanned<Within<1, 500>>,
+    /// How full a shard should be at most. Default: 70.
+    pub target_percent: Option<Within<10, 90>>,
+    /// How often the stream is looked at, besides when an alarm tells. Default: 5.
+    pub every_minutes: Option<Within<1, 60>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]

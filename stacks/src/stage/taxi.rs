@@ -1,8 +1,9 @@
 //! The taxi pipeline's settings, with their defaults.
 
-use super::raw::{Package, RawCompression, RawFunction, RawStreamMode, RawTaxi};
+use super::raw::{Package, RawAutoscale, RawCompression, RawFunction, RawStream, RawStreamMode, RawTaxi};
 use super::value::{ProjectFile, Within};
 use super::{Source, StageFault, or};
+use serde_saphyr::Spanned;
 
 #[derive(Debug, Clone)]
 pub struct Taxi {
@@ -23,7 +24,21 @@ pub(super) const SEND_TO_FIREHOSE: FunctionSize = FunctionSize::needs(128, 30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     OnDemand,
-    Provisioned { shards: u32 },
+    /// Where it scales by itself, the number of shards is the one that it begins with.
+    Provisioned {
+        shards: u32,
+        autoscale: Option<Autoscale>,
+    },
+}
+
+/// Between which numbers of shards, and by what, a stream is scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Autoscale {
+    pub min_shards: u32,
+    pub max_shards: u32,
+    /// How full a shard should be at most.
+    pub target_percent: u32,
+    pub every_minutes: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,19 +71,7 @@ pub enum Compression {
 
 impl Taxi {
     pub(super) fn check(raw: RawTaxi, source: &Source) -> Result<Self, StageFault> {
-        let capacity = match (raw.stream.mode, &raw.stream.shards) {
-            (RawStreamMode::Provisioned, shards) => {
-                Capacity::Provisioned { shards: or(shards.as_ref(), Within::of(2)).get() }
-            }
-            (RawStreamMode::OnDemand, None) => Capacity::OnDemand,
-            (RawStreamMode::OnDemand, Some(shards)) => {
-                return Err(source.fault(
-                    &shards.referenced,
-                    "an on-demand stream has no number of shards",
-                    "remove 'shards', or set 'mode: provisioned'",
-                ));
-            }
-        };
+        let capacity = Capacity::check(&raw.stream, source)?;
         let retention = or(raw.stream.retention_hours.as_ref(), Within::of(48)).get();
         let max_age = or(raw.consumers.max_record_age_hours.as_ref(), Within::of(24)).get();
         if max_age >= retention {
@@ -105,6 +108,78 @@ impl Taxi {
         })
     }
 }
+
+impl Capacity {
+    fn check(raw: &RawStream, source: &Source) -> Result<Self, StageFault> {
+        match (raw.mode, &raw.shards, &raw.autoscale) {
+            (RawStreamMode::Provisioned, shards, autoscale) => {
+                let autoscale = autoscale.as_ref();
+                let checked = autoscale.map(|autoscale| Autoscale::check(&autoscale.value, source)).transpose()?;
+                // Where a stage says nothing, it begins with two, or with what is nearest to it.
+                let first = checked.map_or(2, |to| 2.clamp(to.min_shards, to.max_shards));
+                let count = shards.as_ref().map_or(first, |shards| shards.value.get());
+                if let (Some(to), Some(at)) = (checked, shards) {
+                    to.admits(at, source)?;
+                }
+                Ok(Self::Provisioned { shards: count, autoscale: checked })
+            }
+            (RawStreamMode::OnDemand, None, None) => Ok(Self::OnDemand),
+            (RawStreamMode::OnDemand, Some(shards), _) => Err(source.fault(
+                &shards.referenced,
+                "an on-demand stream has no number of shards",
+                "remove 'shards', or set 'mode: provisioned'",
+            )),
+            (RawStreamMode::OnDemand, None, Some(autoscale)) => Err(source.fault(
+                &autoscale.referenced,
+                "an on-demand stream is scaled by Kinesis itself",
+                "remove 'autoscale', or set 'mode: provisioned'",
+            )),
+        }
+    }
+
+    /// How the stream is scaled, if it is.
+    pub fn autoscale(self) -> Option<Autoscale> {
+        match self {
+            Self::OnDemand => None,
+            Self::Provisioned { autoscale, .. } => autoscale,
+        }
+    }
+}
+
+impl Autoscale {
+    fn check(raw: &RawAutoscale, source: &Source) -> Result<Self, StageFault> {
+        let (min, max) = (raw.min_shards.value.get(), raw.max_shards.value.get());
+        if min > max {
+            return Err(source.fault(
+                &raw.max_shards.referenced,
+                &format!("at most {max} shards are fewer than at least {min}"),
+                &format!("set max_shards to {min} or more, or min_shards to {max} or less"),
+            ));
+        }
+        Ok(Self {
+            min_shards: min,
+            max_shards: max,
+            target_percent: raw.target_percent.unwrap_or(Within::of(70)).get(),
+            every_minutes: raw.every_minutes.unwrap_or(Within::of(5)).get(),
+        })
+    }
+
+    /// What a stream begins with is within its bounds.
+    fn admits(self, shards: &Spanned<Within<1, 500>>, source: &Source) -> Result<(), StageFault> {
+        let (count, min, max) = (shards.value.get(), self.min_shards, self.max_shards);
+        if (min..=max).contains(&count) {
+            return Ok(());
+        }
+        Err(source.fault(
+            &shards.referenced,
+            &format!("the stream begins with {count} shards, and autoscale gives it {min} to {max}"),
+            &format!("write a number from {min} to {max}, or change min_shards or max_shards"),
+        ))
+    }
+}
+
+/// What the function needs that scales the stream: it makes five calls, and waits for little else.
+pub const AUTOSCALER: FunctionSize = FunctionSize { package: Package::Zip, memory_mb: 128, timeout_seconds: 60 };
 
 impl FunctionSize {
     /// What a function needs whatever comes, which is what it gets where a stage says nothing.

@@ -1,4 +1,6 @@
-use clap::Args;
+mod traffic;
+
+use clap::{Args, Subcommand};
 use engine::failure::{Failure, Outcome};
 use engine::programme::{self, Fixtures, Set};
 use engine::target::Target;
@@ -17,7 +19,10 @@ use crate::{stages, target};
 ///
 /// Ends with 1 if any schedule went wrong, and names its seed.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Simulate {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// How many schedules to draw, beside those that are tried in any case
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     seeds: u64,
@@ -29,8 +34,17 @@ pub(crate) struct Simulate {
     json: bool,
 }
 
+/// What can be simulated besides deploys.
+#[derive(Debug, Subcommand)]
+enum Other {
+    Traffic(traffic::Traffic),
+}
+
 impl Simulate {
     pub(crate) fn run(&self) -> Outcome {
+        if let Some(Other::Traffic(traffic)) = &self.other {
+            return traffic.run();
+        }
         if let Some(seed) = self.seed {
             return traced(seed);
         }

@@ -50,6 +50,7 @@ from ministack.services.cloudformation import handlers, provisioners  # noqa: E4
 import databases  # noqa: E402
 import machines  # noqa: E402
 import queries  # noqa: E402
+import shards  # noqa: E402
 import streams  # noqa: E402
 
 
@@ -130,6 +131,8 @@ keep_log_groups_gone()
 keep_stacks_under_review()
 say_when_it_was_scheduled()
 say_what_replaces()
+shards.can_be_changed()
+shards.are_counted()
 streams.keep_the_rules()
 databases.make_them_real()
 machines.make_versions_resources()

@@ -16,6 +16,8 @@ import uuid
 
 from ministack.services import kinesis, lambda_svc
 
+import shards
+
 begin = lambda_svc._init_stream_position
 call = lambda_svc._execute_function
 poll = lambda_svc._poll_kinesis
@@ -158,6 +160,7 @@ def execute(function, event, *rest, **named):
 
 def poll_kinesis():
     polling.kinesis = True
+    shards.let_begin()
     try:
         return poll()
     finally:

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{at, senders, set};
+use super::places::{at, senders, set, there};
 
 const EVENT_RULE: &str = "AWS::Events::Rule";
+const PERMISSION: &str = "AWS::Lambda::Permission";
 const QUEUE: &str = "AWS::SQS::Queue";
 
 /// What statements let a service do.
@@ -19,7 +20,7 @@ fn for_another(template: &mut Value, place: &str, source: &str) {
     set(template, &condition, json!({"ArnLike": {"aws:SourceArn": source}}));
 }
 
-pub(super) static EVENTS: [Fault; 5] = [
+pub(super) static EVENTS: [Fault; 7] = [
     Fault {
         name: "a dead-letter queue that nothing may send to",
         rule: "event-dead-letter",
@@ -52,5 +53,17 @@ pub(super) static EVENTS: [Fault; 5] = [
         rule: "notification-permission",
         places: |t| let_do(t, "s3.amazonaws.com"),
         plant: |t, p| for_another(t, p, "arn:aws:s3:::other"),
+    },
+    Fault {
+        name: "an alarm that may not start its function",
+        rule: "alarm-action-permission",
+        places: |t| there(t, PERMISSION, "/Properties/Principal"),
+        plant: |t, p| set(t, p, json!("cloudwatch.amazonaws.com")),
+    },
+    Fault {
+        name: "a permission for another alarm",
+        rule: "alarm-action-permission",
+        places: |t| there(t, PERMISSION, "/Properties/SourceArn"),
+        plant: |t, p| set(t, p, json!("arn:aws:cloudwatch:eu-west-1:111111111111:alarm:other")),
     },
 ];

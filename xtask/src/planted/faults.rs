@@ -61,10 +61,10 @@ pub(super) static FAULTS: [Fault; 39] = [
         name: "more batches than concurrency",
         rule: "stream-concurrency",
         places: |t| {
-            at(t, FUNCTION, "/Properties/ReservedConcurrentExecutions")
-                .into_iter()
-                .filter(|_| !on_demand(t) && !of_streams(t, "").is_empty())
-                .collect()
+            let readers = of_streams(t, "/Properties/FunctionName/Ref").into_iter().filter(|_| !on_demand(t));
+            let function = |place: String| t.pointer(&place)?.as_str().map(str::to_owned);
+            let place = |id| format!("/Resources/{id}/Properties/ReservedConcurrentExecutions");
+            readers.filter_map(function).map(place).collect()
         },
         plant: |t, p| set(t, p, json!(0)),
     },

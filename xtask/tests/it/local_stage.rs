@@ -21,7 +21,7 @@ fn trips_reach_the_lake_once_and_everything_survives_restarts() {
     assert!(first["endpoint"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{first}");
     assert!(first["elapsed_ms"].is_u64(), "{first}");
     assert_eq!(changed(&first), [true; 4]);
-    assert_eq!(uploaded(&first), 9);
+    assert_eq!(uploaded(&first), 10);
     let outputs = &first["stacks"][1]["outputs"];
     for key in ["IngressStream", "DeliveryStream", "TaxiOutput"] {
         assert!(outputs[key].is_string(), "{outputs}");

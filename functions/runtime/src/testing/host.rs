@@ -40,10 +40,12 @@ pub struct Invoked {
 /// A status and a body for each call to AWS.
 pub type Aws = fn(&Request, usize) -> (u16, String);
 
+type Answering = dyn Fn(&Request, usize) -> (u16, Vec<u8>) + Send + Sync;
+
 struct Host {
     event: Mutex<Option<String>>,
     answers: Sender<Value>,
-    aws: Aws,
+    aws: Box<Answering>,
     requests: Mutex<Vec<Request>>,
 }
 
@@ -85,7 +87,16 @@ pub fn aws_without_secrets(request: &Request, _calls: usize) -> (u16, String) {
 }
 
 /// Runs a function's binary for one event. Calls to AWS are answered by `aws`, which is told how many there were before.
-pub fn invoke(binary: &str, variables: &[(&str, &str)], event: &Value, aws: Aws) -> io::Result<Invoked> {
+pub fn invoke<B: Into<Vec<u8>> + 'static>(
+    binary: &str,
+    variables: &[(&str, &str)],
+    event: &Value,
+    aws: fn(&Request, usize) -> (u16, B),
+) -> io::Result<Invoked> {
+    let aws = Box::new(move |request: &Request, calls| {
+        let (status, body) = aws(request, calls);
+        (status, body.into())
+    });
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?.to_string();
     let (answers, answered) = mpsc::channel();
@@ -130,32 +141,34 @@ impl Host {
         while let Ok(request) = read(&mut reading) {
             let (status, headers, body) = self.reply(request);
             let head = format!("HTTP/1.1 {status} .\r\n{headers}content-length: {}\r\n\r\n", body.len());
-            if stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
+            if stream.write_all(&[head.as_bytes(), &body].concat()).is_err() {
                 return;
             }
         }
     }
 
-    fn reply(&self, request: Request) -> (u16, &'static str, String) {
+    fn reply(&self, request: Request) -> (u16, &'static str, Vec<u8>) {
         let Some(lambda) = request.path.strip_prefix(LAMBDA) else {
-            let Ok(mut requests) = self.requests.lock() else { return (500, "", String::new()) };
+            let Ok(mut requests) = self.requests.lock() else { return (500, "", Vec::new()) };
             let (status, body) = (self.aws)(&request, requests.len());
             requests.push(request);
-            return (status, "etag: \"0\"\r\nlast-modified: Sat, 01 Feb 2014 00:00:00 GMT\r\n", body);
+            let headers =
+                "etag: \"0\"\r\nlast-modified: Sat, 01 Feb 2014 00:00:00 GMT\r\nsmithy-protocol: rpc-v2-cbor\r\n";
+            return (status, headers, body);
         };
         if lambda == "invocation/next" {
             let Some(event) = self.event.lock().ok().and_then(|mut event| event.take()) else {
                 // There is no other event, and Lambda would let the function wait.
                 thread::park_timeout(PATIENCE);
-                return (500, "", String::new());
+                return (500, "", Vec::new());
             };
             let headers = "lambda-runtime-aws-request-id: 1\r\nlambda-runtime-deadline-ms: 9999999999999\r\n\
                 lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-central-1:123456789012:function:f\r\n";
-            return (200, headers, event);
+            return (200, headers, event.into_bytes());
         }
         let answer = serde_json::from_str(&request.body).unwrap_or(Value::String(request.body));
         let _ = self.answers.send(answer);
-        (202, "", String::new())
+        (202, "", Vec::new())
     }
 }
 

@@ -5,8 +5,8 @@ use super::{Scale, ladders};
 use crate::stage::inbox::Inbox;
 use crate::stage::rates::{Dms, Engine, Load, Pull, Rates, Spark};
 use crate::stage::{
-    Accommodation, Capacity, Consumers, Database, Flats, FunctionSize, ItemsCapacity, Orders, Pipelines, Stage, Taxi,
-    accommodation, flats, orders, rates, taxi,
+    Accommodation, Autoscale, Capacity, Consumers, Database, Flats, FunctionSize, ItemsCapacity, Orders, Pipelines,
+    Stage, Taxi, accommodation, flats, orders, rates, taxi,
 };
 
 impl Stage {
@@ -55,12 +55,23 @@ fn inbox(inbox: Inbox, scale: Scale) -> Inbox {
     }
 }
 
+fn autoscale(autoscale: Autoscale, scale: Scale) -> Autoscale {
+    Autoscale {
+        min_shards: scale.of::<1, 500>(autoscale.min_shards),
+        max_shards: scale.of::<1, 500>(autoscale.max_shards),
+        ..autoscale
+    }
+}
+
 fn taxi(taxi: Taxi, scale: Scale) -> Taxi {
     let retention_hours = scale.at_most::<24, 8760>(taxi.retention_hours);
     Taxi {
         capacity: match taxi.capacity {
             Capacity::OnDemand => Capacity::OnDemand,
-            Capacity::Provisioned { shards } => Capacity::Provisioned { shards: scale.of::<1, 500>(shards) },
+            Capacity::Provisioned { shards, autoscale } => Capacity::Provisioned {
+                shards: scale.of::<1, 500>(shards),
+                autoscale: autoscale.map(|it| self::autoscale(it, scale)),
+            },
         },
         retention_hours,
         consumers: Consumers {

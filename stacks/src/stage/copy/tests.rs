@@ -15,7 +15,7 @@ alerts: {emails: [a@example.com]}
 database: {class: db.m7g.xlarge, storage_gb: 400, multi_az: true, backup_days: 30}
 pipelines:
   taxi:
-    stream: {shards: 40, retention_hours: 168}
+    stream: {shards: 40, retention_hours: 168, autoscale: {min_shards: 20, max_shards: 90}}
     consumers: {max_record_age_hours: 144}
     write_to_s3: {memory_mb: 1024}
   accommodation:
@@ -59,7 +59,9 @@ fn capacities(stage: &Stage) -> Vec<(&'static str, u32, u32, u32)> {
     else {
         panic!("a pipeline is missing")
     };
-    let Taxi { capacity: Capacity::Provisioned { shards }, .. } = taxi else { panic!("on demand") };
+    let Taxi { capacity: Capacity::Provisioned { shards, autoscale: Some(autoscale) }, .. } = taxi else {
+        panic!("on demand")
+    };
     let crate::stage::ItemsCapacity::Provisioned { read_units, write_units } = accommodation.priorities else {
         panic!("on demand")
     };
@@ -77,7 +79,9 @@ fn capacities(stage: &Stage) -> Vec<(&'static str, u32, u32, u32)> {
     };
     vec![
         ("log days", stage.log_days.get(), 1, 3653),
-        ("shards", shards, 1, 500),
+        ("fewest shards", autoscale.min_shards, 1, shards),
+        ("shards", shards, autoscale.min_shards, autoscale.max_shards),
+        ("most shards", autoscale.max_shards, shards, 500),
         ("stream hours", taxi.retention_hours, 24, 8760),
         ("record age", taxi.consumers.max_record_age_hours, 1, taxi.retention_hours - 1),
         ("store memory", taxi.write_to_s3.memory_mb, 128, 10240),
@@ -116,7 +120,9 @@ fn a_tenth_is_what_one_would_write_by_hand() {
     let numbers: Vec<_> = capacities(&copy(0.1)).into_iter().map(|(what, number, ..)| (what, number)).collect();
     let expected = [
         ("log days", 60),
+        ("fewest shards", 2),
         ("shards", 4),
+        ("most shards", 9),
         ("stream hours", 24),
         ("record age", 23),
         ("store memory", 128),

@@ -50,7 +50,8 @@ const TAKING: [(&str, &str); 44] = [
     (
         "kinesis",
         "putrecord putrecords getrecords getsharditerator listshards describestream describestreamsummary subscribetoshard \
-         createstream deletestream updateshardcount splitshard mergeshards",
+         createstream deletestream updateshardcount splitshard mergeshards addtagstostream removetagsfromstream \
+         listtagsforstream",
     ),
     (
         "kms",

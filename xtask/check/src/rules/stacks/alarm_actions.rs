@@ -3,7 +3,8 @@
 use crate::rules::shared::same;
 use crate::world::{Resource, World};
 
-const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
+pub(super) const ALARM: &str = "AWS::CloudWatch::Alarm";
+pub(super) const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tells {
@@ -37,7 +38,7 @@ fn acts(alarm: &Resource) -> bool {
     !is_off(alarm) && !alarm.get("AlarmActions").items().is_empty()
 }
 
-fn is_off(alarm: &Resource) -> bool {
+pub(super) fn is_off(alarm: &Resource) -> bool {
     alarm.get("ActionsEnabled").bool() == Some(false)
 }
 

@@ -1,12 +1,10 @@
-use super::alarm_actions::{Tells, tells};
+use super::alarm_actions::{ALARM, Tells, tells};
 use crate::asl::{Definition, definition};
 use crate::diagnostic::Severity;
 use crate::node::Node;
 use crate::rule::{Findings, Rule};
 use crate::rules::shared::{FUNCTION, QUEUE, STREAM, Source, callee, mappings, same};
 use crate::world::{Resource, World};
-
-const ALARM: &str = "AWS::CloudWatch::Alarm";
 
 pub(super) static RULE: Rule = Rule {
     id: "failure-alarm",

@@ -1,6 +1,7 @@
 //! Across stacks and stages: imports and exports, names, limits, what becomes of data, who is told of failures.
 
 mod alarm_actions;
+mod alarm_permission;
 mod alarms;
 mod data_policies;
 mod export_twice;
@@ -12,7 +13,7 @@ mod name_twice;
 
 use crate::rule::Rule;
 
-pub(super) const ALL: [&Rule; 12] = [
+pub(super) const ALL: [&Rule; 13] = [
     &import_unknown::RULE,
     &import_order::RULE,
     &export_twice::RULE,
@@ -25,4 +26,5 @@ pub(super) const ALL: [&Rule; 12] = [
     &limits::COUNTS,
     &limits::PARAMETERS,
     &alarms::RULE,
+    &alarm_permission::RULE,
 ];
