@@ -8,7 +8,7 @@ use engine::failure::{Context, Failure, Outcome};
 use engine::reap::Ground;
 use stacks::names;
 use stacks::stack::StackKind;
-use stacks::stage::{Copied, PRODUCTION, Platform, Scale, Stage, StageName, nearest};
+use stacks::stage::{Copied, PRODUCTION, Platform, Scale, Stage, StageName};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::Aws;
@@ -109,12 +109,7 @@ fn as_local(stage: &Stage) -> Outcome<Stage> {
 
 /// The copy of this name, wherever it is; `None` where there is none.
 pub(crate) async fn recall(project: &Project, name: &str) -> Outcome<Option<(Stage, Somewhere)>> {
-    let known = stages::names(project)?;
-    // What is likely a slip of the pen is answered at once.
     let Ok(stage_name) = StageName::new(name) else { return Ok(None) };
-    if known.iter().any(|known| known == name) || nearest(name, known.iter().map(String::as_str)).is_some() {
-        return Ok(None);
-    }
     for place in places(project).await? {
         let like_it = place.named(stage_name.clone());
         for kind in StackKind::ALL {

@@ -68,7 +68,9 @@ fn unknown(project: &Project, name: &str, file: &str) -> Failure {
         Some(meant) => failure.hint(format!("did you mean '{meant}'?")),
         None => failure,
     };
-    failure.hint(format!("stages here: {}; a new one is a new file in environments/", known.join(", ")))
+    failure
+        .hint(format!("stages here: {}; a new one is a new file in environments/", known.join(", ")))
+        .hint("a copy without a file is found where it lives: by commands that ask its account, with its credentials")
 }
 
 /// What `architecture: native` stands for.
