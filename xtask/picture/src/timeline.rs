@@ -87,7 +87,9 @@ pub fn timeline(happenings: &[Happening], needs: &impl Needs) -> Timeline {
 
 /// From where the stack itself last began to change, in the order of time.
 fn last_operation(mut all: Vec<&Happening>) -> Option<Vec<&Happening>> {
-    all.sort_by(|one, other| one.at.total_cmp(&other.at));
+    // Of two events of one moment, whatever order they came in, the one that ends something is the later.
+    let ends = |one: &Happening| !one.status.ends_with("_IN_PROGRESS");
+    all.sort_by(|one, other| one.at.total_cmp(&other.at).then(ends(one).cmp(&ends(other))));
     let begins =
         |one: &&Happening| one.kind == STACK && one.resource == one.stack && BEGINNINGS.contains(&one.status.as_str());
     let start = all.iter().rposition(begins)?;
@@ -218,6 +220,15 @@ mod tests {
         let told: Vec<_> = timeline.steps.iter().map(|step| (step.resource.as_str(), step.status.as_str())).collect();
         assert_eq!(told, [("Queue", "UPDATE_FAILED")]);
         assert!((timeline.began - 10_000.0).abs() < 1e-9 && (timeline.seconds - 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_begins_and_ends_in_one_moment_has_ended() {
+        let mut all = [created("one", "one", 5.0, 5.0), created("one", "Role", 5.0, 5.0)].concat();
+        all.reverse();
+        let timeline = timeline(&all, &Known);
+        assert_eq!(timeline.steps.len(), 1);
+        assert_eq!(timeline.steps[0].status, "CREATE_COMPLETE");
     }
 
     #[test]

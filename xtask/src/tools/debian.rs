@@ -129,9 +129,10 @@ fn download(making: &Path, package: &Package, lock: &File) -> Outcome<PathBuf> {
     let into = |key: &str, folder: &Path| format!("-o{key}={}", folder.display());
     // Nothing is installed, so that nobody has to be kept from installing at the same time.
     let own = [into("Dir::Cache", &cache), "-oDebug::NoLocking=true".to_owned()];
-    let words: &[&str] = match package.with_needs {
-        true => &["install", "--download-only", "--no-install-recommends", "--yes"],
-        false => &["download"],
+    let words: &[&str] = if package.with_needs {
+        &["install", "--download-only", "--no-install-recommends", "--yes"]
+    } else {
+        &["download"]
     };
     let apt = |options: &[String], words: &[&str]| {
         asked(Command::new("apt-get").args(&own).args(options).args(words).current_dir(&archives), package, lock)

@@ -104,7 +104,7 @@ fn a_keyboard_reaches_everything(browser: &mut Browser) {
 }
 
 fn a_screen_reader_is_told_everything(browser: &mut Browser) {
-    let tree = browser.call("Accessibility.getFullAXTree", json!({}));
+    let tree = browser.call("Accessibility.getFullAXTree", &json!({}));
     let nodes = tree["nodes"].as_array().unwrap();
     let shown = nodes.iter().filter(|node| node["ignored"] == json!(false));
     let all: Vec<(&str, &str, &Value)> = shown

@@ -72,8 +72,11 @@ impl Step {
     }
 }
 
-/// `0.4 s`, `1 min 5 s`.
+/// `40 ms`, `1.4 s`, `1 min 5 s`.
 fn time(seconds: f64) -> String {
+    if seconds < 1.0 {
+        return format!("{:.0} ms", seconds * 1000.0);
+    }
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }
@@ -142,6 +145,7 @@ mod tests {
 
     #[test]
     fn a_time_is_short() {
-        assert_eq!((time(0.44), time(59.0), time(125.7)), ("0.4 s".into(), "59.0 s".into(), "2 min 5 s".into()));
+        let told = [0.044, 5.04, 59.0, 125.7].map(time);
+        assert_eq!(told, ["44 ms", "5.0 s", "59.0 s", "2 min 5 s"]);
     }
 }

@@ -55,19 +55,19 @@ impl Browser {
             }
         });
         let mut browser = Self { child, to, from, asked: 0, session: None, events: Vec::new(), _profile: profile };
-        let page = browser.call("Target.createTarget", json!({"url": "about:blank"}));
+        let page = browser.call("Target.createTarget", &json!({"url": "about:blank"}));
         let attached = json!({"targetId": page["targetId"], "flatten": true});
-        let attached = browser.call("Target.attachToTarget", attached);
+        let attached = browser.call("Target.attachToTarget", &attached);
         browser.session = Some(attached["sessionId"].as_str().unwrap().to_owned());
         for part in ["Page", "Runtime", "Log", "Network", "DOM", "Accessibility"] {
-            browser.call(&format!("{part}.enable"), json!({}));
+            browser.call(&format!("{part}.enable"), &json!({}));
         }
-        browser.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true}));
+        browser.call("Emulation.setFocusEmulationEnabled", &json!({"enabled": true}));
         browser
     }
 
     /// One call, and its answer.
-    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Value {
         self.asked += 1;
         let mut message = json!({"id": self.asked, "method": method, "params": params});
         if let Some(session) = &self.session {
@@ -91,7 +91,7 @@ impl Browser {
     /// Opens a file and waits until it is loaded.
     pub(crate) fn open(&mut self, file: &Path) -> String {
         let url = format!("file://{}", file.display());
-        self.call("Page.navigate", json!({"url": url}));
+        self.call("Page.navigate", &json!({"url": url}));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
             let event = self.next("opening a page");
             self.events.push(event);
@@ -102,7 +102,7 @@ impl Browser {
     /// The value of an expression in the page.
     pub(crate) fn ask(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.call("Runtime.evaluate", asked);
+        let answer = self.call("Runtime.evaluate", &asked);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
         answer["result"]["value"].clone()
     }
@@ -113,25 +113,25 @@ impl Browser {
         if !text.is_empty() {
             down["text"] = json!(text);
         }
-        self.call("Input.dispatchKeyEvent", down);
-        self.call("Input.dispatchKeyEvent", stroke("keyUp"));
+        self.call("Input.dispatchKeyEvent", &down);
+        self.call("Input.dispatchKeyEvent", &stroke("keyUp"));
     }
 
     pub(crate) fn resize(&mut self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
     /// `light` or `dark`, as the reader's system would be.
     pub(crate) fn colours(&mut self, scheme: &str) {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.call("Emulation.setEmulatedMedia", features);
+        self.call("Emulation.setEmulatedMedia", &features);
     }
 
     /// A picture of what is in the window, as PNG.
     pub(crate) fn picture(&mut self) -> Vec<u8> {
         use base64::Engine;
-        let answer = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let answer = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap()
     }
 }
