@@ -39,6 +39,10 @@ impl StreamView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
         let refused = Metric {
             namespace: "AWS/Kinesis",

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, Asset, Catalog, CodeParameter, DeliveryView, FunctionView, Layout, ParameterView, QueueView, Scope,
-    StreamView, TableView, function, reads_stream,
+    AlarmView, Asset, Boards, Catalog, CodeParameter, DashboardView, DeliveryView, FunctionView, Layout, ParameterView,
+    QueueView, Scope, StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -24,6 +24,7 @@ struct View {
     delivery: DeliveryView,
     functions: Vec<FunctionView>,
     table: TableView,
+    dashboard: DashboardView,
     alarms: Vec<AlarmView>,
     outputs: Vec<Output>,
 }
@@ -78,6 +79,14 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     alarms.extend(delivery_stream.alarms(&scope, &alerts));
     alarms.extend(failure_queue.alarms(&scope, &alerts));
 
+    let mut boards = Boards::default();
+    let board = boards.of(&scope);
+    board.stream(&stream);
+    functions.iter().for_each(|function| board.function(function));
+    board.delivery(&delivery_stream);
+    board.failures(&failure_queue);
+    board.alarms(&alarms);
+
     let table = TableView::new(
         Catalog { id: "EventsDatabase", database: names::catalog(stage, "events"), about: "Events from streams" },
         "TaxiTrajectories",
@@ -107,6 +116,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         delivery: delivery_stream,
         functions,
         table,
+        dashboard: boards.finish(&scope),
         alarms,
         outputs: outputs.list(),
     };
