@@ -2,6 +2,8 @@
 
 mod alarm_actions;
 mod alarms;
+mod board;
+mod dashboard;
 mod data_policies;
 mod export_twice;
 mod import_order;
@@ -12,7 +14,7 @@ mod name_twice;
 
 use crate::rule::Rule;
 
-pub(super) const ALL: [&Rule; 12] = [
+pub(super) const ALL: [&Rule; 13] = [
     &import_unknown::RULE,
     &import_order::RULE,
     &export_twice::RULE,
@@ -25,4 +27,5 @@ pub(super) const ALL: [&Rule; 12] = [
     &limits::COUNTS,
     &limits::PARAMETERS,
     &alarms::RULE,
+    &dashboard::RULE,
 ];
