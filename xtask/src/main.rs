@@ -27,13 +27,14 @@ mod source;
 mod stages;
 mod target;
 mod tools;
+mod watched;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
     bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, invoke::Invoke, local::Local,
-    migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
+    logs::Logs, migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
     simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
@@ -59,6 +60,7 @@ enum Command {
     Verify(Verify),
     Seed(Seed),
     Invoke(Invoke),
+    Logs(Logs),
     Migrate(Migrate),
     Redrive(Redrive),
     Local(Local),
@@ -92,6 +94,7 @@ async fn run(command: Command) -> Outcome {
         Command::Verify(verify) => verify.run().await,
         Command::Seed(seed) => seed.run().await,
         Command::Invoke(invoke) => invoke.run().await,
+        Command::Logs(logs) => logs.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),

@@ -7,6 +7,7 @@ pub(crate) mod deploy;
 pub(crate) mod destroy;
 pub(crate) mod invoke;
 pub(crate) mod local;
+pub(crate) mod logs;
 pub(crate) mod migrate;
 pub(crate) mod plan;
 pub(crate) mod redrive;

@@ -89,24 +89,10 @@ pub(super) const GAPS: &[Gap] = &[
     gap(
         ALARM,
         "Namespace",
-        Is(&[
-            "AWS/Kinesis",
-            "AWS/Firehose",
-            "AWS/SQS",
-            "AWS/S3",
-            "AWS/SNS",
-            "AWS/States",
-            "AWS/Events",
-            "AWS/DynamoDB",
-        ]),
-        "the alarm never sounds, the emulator has metrics of functions only",
+        Is(&["AWS/Kinesis", "AWS/Firehose", "AWS/S3", "AWS/SNS", "AWS/States", "AWS/Events", "AWS/DynamoDB"]),
+        "the alarm never sounds, the emulator has metrics of functions and queues only",
     ),
-    gap(
-        ALARM,
-        "MetricName",
-        Is(&["IteratorAge", "ConcurrentExecutions"]),
-        "the alarm never sounds, the emulator lacks its metric",
-    ),
+    gap(ALARM, "MetricName", Is(&["ConcurrentExecutions"]), "the alarm never sounds, the emulator lacks its metric"),
     gap(ALARM, "Metrics", Set, "the emulator refuses a stack with an alarm on computed metrics"),
     gap(
         "AWS::SNS::Topic",
