@@ -35,7 +35,7 @@ mod topics;
 
 pub(crate) use executions::Execution;
 use executions::Told;
-use functions::Invoked;
+pub(crate) use functions::Invoked;
 pub(crate) use items::ListPlace;
 pub(crate) use logs::Excerpt;
 pub(crate) use objects::Now;
