@@ -14,3 +14,4 @@ mod orders;
 mod queues;
 mod rates;
 mod two_at_once;
+mod watching;

@@ -55,17 +55,17 @@ fn structured(mut map: Map<String, Value>) -> (Said, Option<String>) {
         let record = map.get("record").unwrap_or(&Value::Null);
         return (platform(kind, record), text(&record["requestId"]));
     }
-    if map.remove("_aws").is_some() {
+    if map.shift_remove("_aws").is_some() {
         return (Said::Metrics { counts: map }, None);
     }
     let request = request_of(&map);
-    let level = map.remove("level").as_ref().and_then(text);
-    let (said, mut fields) = match map.remove("fields") {
-        Some(Value::Object(mut fields)) => (fields.remove("message"), fields),
-        _ => (map.remove("message"), map.clone()),
+    let level = map.shift_remove("level").as_ref().and_then(text);
+    let (said, mut fields) = match map.shift_remove("fields") {
+        Some(Value::Object(mut fields)) => (fields.shift_remove("message"), fields),
+        _ => (map.shift_remove("message"), map.clone()),
     };
     for about in ["timestamp", "target", "span", "spans", "requestId", "AWSRequestId", "time", "threadId"] {
-        fields.remove(about);
+        fields.shift_remove(about);
     }
     let said = match said {
         Some(Value::String(text)) => text,

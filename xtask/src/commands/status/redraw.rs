@@ -25,11 +25,12 @@ impl Canvas {
     }
 
     fn in_place(&self, text: &str) -> io::Result<()> {
-        let size = rustix::termios::tcgetwinsize(io::stdout());
+        // A terminal that does not know its size says 0.
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
         let (columns, rows) = size.map_or((100, 50), |size| (usize::from(size.ws_col), usize::from(size.ws_row)));
         let mut all = String::from(if self.drawn { "\x1b[H" } else { "\x1b[?25l\x1b[2J\x1b[H" });
         for line in text.lines().take(rows.max(2) - 1) {
-            all.push_str(&super::painted(&cut(line, columns.max(20)), true));
+            all.push_str(&super::painted(&cut(line, columns), super::is_coloured()));
             all.push_str("\x1b[K\r\n");
         }
         all.push_str("\x1b[J");
