@@ -63,6 +63,7 @@ pub struct Has {
     pub inbox: bool,
     pub stream: bool,
     pub machine: bool,
+    pub failures: bool,
 }
 
 /// In the last hour.
@@ -124,6 +125,7 @@ fn of_pipeline(pipeline: &Pipeline, asked: &Asked) -> Figures {
             inbox: read().next().is_some(),
             stream: !pipeline.streams.is_empty(),
             machine: !pipeline.machines.is_empty(),
+            failures: failures().next().is_some(),
         },
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A pipeline's parts, by the tag that each of them carries.
+/// A pipeline's parts, by the tag that each of them carries. What all pipelines stand on is one too, by the name `shared`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pipeline {
     pub name: String,
@@ -136,7 +136,7 @@ fn short(name: &str, prefix: &str) -> String {
 fn pipeline(resource: &Value) -> Option<String> {
     let tags = resource["Properties"]["Tags"].as_array()?;
     let tag = tags.iter().find(|tag| tag["Key"] == "pipeline")?;
-    tag["Value"].as_str().filter(|pipeline| *pipeline != "shared").map(str::to_owned)
+    tag["Value"].as_str().map(str::to_owned)
 }
 
 fn reads_stream(template: &Value, function: &str) -> bool {

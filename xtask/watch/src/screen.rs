@@ -15,7 +15,8 @@ const NAMES: usize = 22;
 /// The screen's lines; `now` is in seconds.
 pub fn screen(figures: &[Figures], now: i64) -> Vec<String> {
     let mut lines = vec![row("in the last hour", HEADS.map(str::to_owned))];
-    for figures in figures {
+    // What all pipelines share has alarms, and nothing else.
+    for figures in figures.iter().filter(|figures| !figures.functions.is_empty()) {
         lines.push(heading(figures, now));
         lines.extend(figures.functions.iter().map(|function| of_function(function, now)));
     }
@@ -56,7 +57,9 @@ fn heading(figures: &Figures, now: i64) -> String {
     if figures.has.machine {
         parts.push(executions(figures, now));
     }
-    parts.push(format!("{} dead letters", number(figures.dead_letters)));
+    if figures.has.failures {
+        parts.push(format!("{} dead letters", number(figures.dead_letters)));
+    }
     format!("{:<NAMES$} {}", figures.pipeline, parts.join(" · "))
 }
 
@@ -123,7 +126,7 @@ mod tests {
             dead_letters: Some(0),
             shards: Some(2),
             alarms: Some(Vec::new()),
-            has: Has { stream: true, ..Has::default() },
+            has: Has { stream: true, failures: true, ..Has::default() },
             ..Figures::default()
         }
     }
@@ -135,7 +138,7 @@ mod tests {
             functions: vec![OfFunction { function: "curate".to_owned(), ..OfFunction::default() }],
             executions: Some(vec![Execution { name: "x".to_owned(), status: "SUCCEEDED".to_owned(), begun: 700 }]),
             alarms: Some(vec!["m-dev-rates-abort".to_owned()]),
-            has: Has { machine: true, inbox: true, ..Has::default() },
+            has: Has { machine: true, inbox: true, failures: true, ..Has::default() },
             ..Figures::default()
         };
         let lines = screen(&[taxi(), unknown], 1000);
