@@ -28,15 +28,16 @@ mod source;
 mod stages;
 mod target;
 mod tools;
+mod watched;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
     bench::Bench, build::Build, check::Check, copy::Copy, deploy::Deploy, destroy::Destroy, graph::Graph,
-    invoke::Invoke, local::Local, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive, render::Render,
-    report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test,
-    verify::Verify,
+    invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive,
+    render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
+    test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -65,6 +66,7 @@ enum Command {
     Verify(Verify),
     Seed(Seed),
     Invoke(Invoke),
+    Logs(Logs),
     Migrate(Migrate),
     Redrive(Redrive),
     Local(Local),
@@ -102,6 +104,7 @@ async fn run(command: Command) -> Outcome {
         Command::Verify(verify) => verify.run().await,
         Command::Seed(seed) => seed.run().await,
         Command::Invoke(invoke) => invoke.run().await,
+        Command::Logs(logs) => logs.run().await,
         Command::Migrate(migrate) => migrate.run().await,
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),

@@ -29,8 +29,13 @@ impl Form {
 
 /// A line to stdout. A reader that has gone, such as `head`, is no fault.
 pub(crate) fn line(text: &str) -> Outcome {
+    still_read(text).map(drop)
+}
+
+/// The same, and whether somebody still reads it.
+pub(crate) fn still_read(text: &str) -> Outcome<bool> {
     match writeln!(io::stdout(), "{}", text.trim_end()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.failing(|| "cannot write the result".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).failing(|| "cannot write the result".to_owned()),
     }
 }

@@ -1,6 +1,7 @@
 //! Faults planted into our own templates, one of each kind at every place where it can stand: the rule that owns it has to
 //! find each, and the templates as they are raise nothing.
 
+mod boards;
 mod events;
 mod faults;
 mod identity;
@@ -20,6 +21,7 @@ use stacks::stage::{Architecture, Stage, StageName};
 use std::collections::BTreeMap;
 
 use crate::stages;
+use boards::BOARDS;
 use events::EVENTS;
 use faults::FAULTS;
 use identity::IDENTITY;
@@ -38,7 +40,15 @@ pub(crate) struct Fault {
 }
 
 fn faults() -> impl Iterator<Item = &'static Fault> {
-    FAULTS.iter().chain(&IDENTITY).chain(&QUEUES).chain(&EVENTS).chain(&SCHEDULES).chain(&MACHINES).chain(&BESIDE)
+    FAULTS
+        .iter()
+        .chain(&IDENTITY)
+        .chain(&QUEUES)
+        .chain(&EVENTS)
+        .chain(&SCHEDULES)
+        .chain(&MACHINES)
+        .chain(&BESIDE)
+        .chain(&BOARDS)
 }
 
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.

@@ -70,6 +70,10 @@ impl AlarmView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Sounds when the metric is below the threshold instead.
     #[must_use]
     pub fn below(self) -> Self {

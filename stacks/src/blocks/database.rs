@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::network::SUBNETS;
-use super::{AlarmView, Metric, Scope, Tags};
+use super::{AlarmView, Metric, Scope, Tags, threshold};
 use crate::names;
 use crate::stage::{Database, DatabaseClass};
 
@@ -27,6 +27,9 @@ pub struct DatabaseView {
 
 pub const DATABASE: &str = "Database";
 
+/// What RDS has of one kind of disk.
+const MOST_STORAGE_GB: u32 = 65_536;
+
 impl DatabaseView {
     pub fn new(scope: &Scope, settings: &Database) -> Self {
         Self {
@@ -35,7 +38,7 @@ impl DatabaseView {
             subnets: SUBNETS.map(|(id, _)| id).into(),
             class: settings.class,
             storage_gb: settings.storage_gb,
-            max_storage_gb: 5 * settings.storage_gb,
+            max_storage_gb: (5 * settings.storage_gb).min(MOST_STORAGE_GB),
             multi_az: settings.multi_az,
             backup_days: settings.backup_days,
             kept: scope.stage.keep_data,
@@ -54,15 +57,28 @@ impl DatabaseView {
             of: json!({ "Ref": DATABASE }),
         };
         let watched = (DATABASE, "database");
-        let tenth = u64::from(self.storage_gb) * 100_000_000;
-        let full = "The database has less than a tenth of its first storage left, and may not be able to grow";
+        let above = |fault, metric, threshold, description| {
+            AlarmView::above(scope, alerts, watched, fault, metric, threshold, description)
+        };
+        let left = threshold::storage_left_bytes(self.storage_gb);
+        let full = "The database has less than a twentieth of its first storage left, and did not grow in time";
         let busy = "The database's processor is busy most of the time";
-        vec![
-            AlarmView::above(scope, alerts, watched, "Storage", metric("FreeStorageSpace", "Minimum"), tenth, full)
-                .below(),
-            AlarmView::above(scope, alerts, watched, "Processor", metric("CPUUtilization", "Average"), 90, busy)
-                .lasting(3),
-        ]
+        let many = "The database has four fifths of the connections that its memory is good for";
+        let mut alarms = vec![
+            above("Storage", metric("FreeStorageSpace", "Minimum"), left, full).below(),
+            above("Processor", metric("CPUUtilization", "Average"), 90, busy).lasting(3),
+            above(
+                "Connections",
+                metric("DatabaseConnections", "Maximum"),
+                threshold::connections(self.class.memory_gb()),
+                many,
+            ),
+        ];
+        if self.class.saves_up() {
+            let paid = "The database works more than its class is meant for, which is paid for by the hour";
+            alarms.push(above("Credits", metric("CPUSurplusCreditsCharged", "Sum"), 0, paid).lasting(3));
+        }
+        alarms
     }
 }
 

@@ -63,6 +63,10 @@ impl DeliveryView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
         let alarm = |fault, name, statistic, threshold, description| {
             let metric = Metric {

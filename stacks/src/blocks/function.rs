@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::code::{Asset, CodeParameter, CodePlaces, Form};
 use super::trigger::Source;
-use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version};
+use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version, threshold};
 use crate::stage::{FunctionSize, Package};
 
 #[derive(Debug, Serialize)]
@@ -34,6 +34,8 @@ pub struct FunctionView {
     versioned: Option<String>,
     tags: Tags,
 }
+
+const SLOW: &str = "An invocation took more than four fifths of the time after which it is killed";
 
 /// Where a function's code is: in the artifact bucket, or in a repository of images.
 #[derive(Debug, Serialize)]
@@ -156,9 +158,17 @@ impl FunctionView {
         }
     }
 
-    /// A metric that the function writes itself, for a dashboard.
-    pub fn counted(&self, metric: &str) -> Value {
-        json!([contract::metric::NAMESPACE, metric, contract::metric::FUNCTION_NAME, self.name])
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is called on the command line, and what it does.
+    pub(super) fn known_as(&self) -> (&'static str, &'static str) {
+        (self.bin, self.description)
+    }
+
+    pub(super) fn reads_stream(&self) -> bool {
+        matches!(self.trigger, Source::Stream(_))
     }
 
     /// Sounds when the function counted something that it rejected.
@@ -174,7 +184,7 @@ impl FunctionView {
     }
 
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
-        let alarm = |fault, name, statistic, threshold, description| {
+        let alarm = |fault, name, statistic, threshold, description: &str| {
             let metric = Metric {
                 namespace: "AWS/Lambda",
                 name,
@@ -187,12 +197,13 @@ impl FunctionView {
         let mut alarms = vec![
             alarm("Errors", "Errors", "Sum", 0, "The function failed"),
             alarm("Throttles", "Throttles", "Sum", 0, "The function was asked for more than it may run").lasting(3),
+            alarm("Duration", "Duration", "Maximum", threshold::near_timeout_ms(self.timeout_seconds), SLOW),
         ];
         match &self.trigger {
-            Source::Stream(_) => {
-                let late = 15 * 60 * 1000;
-                let behind = "The function is a quarter of an hour behind its stream";
-                alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", late, behind));
+            Source::Stream(source) => {
+                let late = threshold::behind_seconds(source.window_and_age(), self.timeout_seconds);
+                let behind = format!("The function is {} minutes behind its stream", late / 60);
+                alarms.push(alarm("IteratorAge", "IteratorAge", "Maximum", u64::from(late) * 1000, &behind));
             }
             // How late it is shows at the queue, what a schedule could not begin in the queue of failures, and a machine tells
             // itself.

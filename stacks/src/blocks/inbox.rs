@@ -3,9 +3,9 @@
 
 use contract::{Queue, QueueEvent, Ref, Topic};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{AlarmView, EventRuleView, QueueView, Scope, Trigger, reads_queue};
+use super::{AlarmView, EventRuleView, QueueView, Scope, Trigger, reads_queue, threshold};
 use crate::stage::Inbox;
 
 #[derive(Debug, Serialize)]
@@ -72,12 +72,14 @@ impl InboxView {
     }
 
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
-        let late = self.queue.late(scope, alerts, 3 * self.settings.visibility_seconds);
+        let Inbox { visibility_seconds, retention_hours, .. } = self.settings;
+        let late =
+            self.queue.late(scope, alerts, threshold::waiting_seconds(visibility_seconds, retention_hours * 3600));
         self.dead_letters.alarms(scope, alerts).into_iter().chain([late]).collect()
     }
 
-    /// How many messages came, for a dashboard.
-    pub fn received(&self) -> Value {
-        json!(["AWS/SQS", "NumberOfMessagesSent", "QueueName", self.queue.name()])
+    /// The names of the queue and the one of dead letters, and what it is called on the command line.
+    pub(super) fn names(&self) -> (&str, &str, &'static str) {
+        (self.queue.name(), self.dead_letters.name(), self.queue.thing())
     }
 }

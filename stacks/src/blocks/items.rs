@@ -48,6 +48,10 @@ impl ItemsView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     #[must_use]
     pub fn sorted_by(self, sort_key: &'static str) -> Self {
         Self { sort_key: Some(sort_key), ..self }

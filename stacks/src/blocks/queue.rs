@@ -80,6 +80,10 @@ impl QueueView {
         &self.name
     }
 
+    pub(super) fn thing(&self) -> &'static str {
+        self.thing
+    }
+
     /// Sounds as soon as something waits in a queue of failures.
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
         let description = "Something could not be processed and waits here to be looked at";

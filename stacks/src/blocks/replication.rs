@@ -4,7 +4,7 @@ use contract::{Folder, Ref, Replication, ReplicationParts, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{AlarmView, Metric, Placement, Scope, Tags};
+use super::{AlarmView, Metric, Placement, Scope, Tags, threshold};
 use crate::stage::{Dms, DmsClass};
 
 #[derive(Debug, Serialize)]
@@ -89,6 +89,10 @@ impl ReplicationView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn wired(&self) -> Ref<Replication> {
         Ref::replication(ReplicationParts {
             task: json!({ "Ref": format!("{}Task", self.id) }),
@@ -114,8 +118,8 @@ impl ReplicationView {
             above(
                 "Memory",
                 metric("FreeableMemory", "Minimum"),
-                200_000_000,
-                "DMS has less than 200 MB of memory left",
+                threshold::memory_left_bytes(self.class.memory_gb()),
+                "DMS has less than a twentieth of its memory left",
             )
             .below(),
             // In seconds.

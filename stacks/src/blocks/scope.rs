@@ -9,12 +9,13 @@ use crate::stage::Stage;
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
     pub stage: &'a Stage,
+    pub pipeline: &'static str,
     pub tags: Tags,
 }
 
 impl<'a> Scope<'a> {
-    pub fn of(stage: &'a Stage, stack: StackKind, pipeline: &str) -> Self {
-        Self { stage, tags: Tags::of(stage, stack, pipeline) }
+    pub fn of(stage: &'a Stage, stack: StackKind, pipeline: &'static str) -> Self {
+        Self { stage, pipeline, tags: Tags::of(stage, stack, pipeline) }
     }
 
     /// A name within the account.

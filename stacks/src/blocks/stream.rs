@@ -55,6 +55,10 @@ impl StreamView {
         (self.id, self.thing)
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn alarms(&self, scope: &Scope, alerts: &Ref<Topic>) -> Vec<AlarmView> {
         let refused = Metric {
             namespace: "AWS/Kinesis",

@@ -74,6 +74,14 @@ impl TaskView {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn known_as(&self) -> (&'static str, &'static str) {
+        (self.bin, self.description)
+    }
+
     pub fn code(&self) -> CodeParameter {
         CodeParameter {
             parameter: self.code_parameter.clone(),

@@ -48,6 +48,13 @@ pub(super) struct StreamSource {
     max_record_age_seconds: u32,
 }
 
+impl StreamSource {
+    /// For how long a batch is gathered, and after how long a record is given up, in seconds.
+    pub(super) fn window_and_age(&self) -> (u32, u32) {
+        (self.batch_window_seconds, self.max_record_age_seconds)
+    }
+}
+
 /// Batches of a stream; what fails for good is told to the queue of failures.
 pub fn reads_stream(stream: &Ref<Stream>, settings: &Consumers, failures: &Ref<Queue>) -> Trigger<KinesisEvent> {
     let read = [

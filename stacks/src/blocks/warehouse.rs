@@ -71,6 +71,14 @@ impl WarehouseView {
         })
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn is_serverless(&self) -> bool {
+        self.serverless.is_some()
+    }
+
     /// As a function is given it.
     pub fn wired(&self) -> Ref<Warehouse> {
         let attribute = |id: &str, name: &str| json!({ "Fn::GetAtt": [id, name] });

@@ -63,7 +63,7 @@ impl Stack {
 pub fn stacks(stage: &Stage) -> Vec<Stack> {
     let (data_sources, shared) = data_sources::stack(stage);
     let stream = stage.pipelines.taxi.as_ref().map(|taxi| stream::stack(stage, taxi, &shared));
-    let ingestion = ingestion::stack(stage, &shared);
-    let load = load::stack(stage, &shared);
+    let (ingestion, boards) = ingestion::stack(stage, &shared);
+    let load = load::stack(stage, &shared, boards);
     [Some(data_sources), stream, ingestion, load].into_iter().flatten().collect()
 }

@@ -1,12 +1,13 @@
 //! What the stacks of several pipelines are put together from.
 
 use serde::Serialize;
+use std::mem;
 
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, BucketView, CodeParameter, DashboardView, FunctionView, InboxView, ItemsView, JobView, MachineView,
-    ParameterView, QueriesView, QueueView, ReplicationView, ScheduleView, Scope, TableView, TaskView, TopicView,
-    WarehouseView,
+    AlarmView, Boards, BucketView, CodeParameter, DashboardView, DatabaseView, FunctionView, InboxView, ItemsView,
+    JobView, MachineView, ParameterView, QueriesView, QueueView, ReplicationView, ScheduleView, Scope, TableView,
+    TaskView, TopicView, WarehouseView,
 };
 use crate::stage::Stage;
 use contract::{Ref, Topic};
@@ -34,6 +35,9 @@ pub(super) struct Parts {
     schedules: Vec<ScheduleView>,
     dashboards: Vec<DashboardView>,
     alarms: Vec<AlarmView>,
+    /// Of pipelines that have parts in a later stack too.
+    #[serde(skip)]
+    boards: Boards,
 }
 
 #[derive(Serialize)]
@@ -44,10 +48,22 @@ struct View {
 }
 
 impl Parts {
+    /// Of a stack that goes on with pipelines which earlier stacks have begun.
+    pub(super) fn going_on(boards: Boards) -> Self {
+        Self { boards, ..Self::default() }
+    }
+
+    fn alarms(&mut self, scope: &Scope, alarms: Vec<AlarmView>) {
+        self.boards.of(scope).alarms(&alarms);
+        self.alarms.extend(alarms);
+    }
+
     /// A queue with the function that reads it, and their alarms.
     pub(super) fn inbox(&mut self, scope: &Scope, inbox: InboxView, function: FunctionView, alerts: &Ref<Topic>) {
-        self.alarms.extend(function.alarms(scope, alerts));
-        self.alarms.extend(inbox.alarms(scope, alerts));
+        self.alarms(scope, function.alarms(scope, alerts));
+        self.alarms(scope, inbox.alarms(scope, alerts));
+        self.boards.of(scope).inbox(&inbox);
+        self.boards.of(scope).function(&function);
         self.functions.push(function);
         self.inboxes.push(inbox);
     }
@@ -61,26 +77,31 @@ impl Parts {
         function: FunctionView,
         alerts: &Ref<Topic>,
     ) {
-        self.alarms.extend(function.alarms(scope, alerts));
+        self.alarms(scope, function.alarms(scope, alerts));
         // To refuse what is wrong is no failure of the function, and yet somebody has to know.
-        self.alarms.push(function.rejecting(scope, alerts, "The function refused its input, and did nothing with it"));
+        let refused = "The function refused its input, and did nothing with it";
+        self.alarms(scope, vec![function.rejecting(scope, alerts, refused)]);
+        self.boards.of(scope).function(&function);
         self.functions.push(function);
         self.begun(scope, schedule, failures, alerts);
     }
 
     fn begun(&mut self, scope: &Scope, schedule: ScheduleView, failures: QueueView, alerts: &Ref<Topic>) {
-        self.alarms.extend(failures.alarms(scope, alerts));
+        self.alarms(scope, failures.alarms(scope, alerts));
+        self.boards.of(scope).failures(&failures);
         self.failures.push(failures);
         self.schedules.push(schedule);
     }
 
     /// A function that a state machine calls, which tells of its failures itself.
-    pub(super) fn called(&mut self, function: FunctionView) {
+    pub(super) fn called(&mut self, scope: &Scope, function: FunctionView) {
+        self.boards.of(scope).function(&function);
         self.functions.push(function);
     }
 
     pub(super) fn task(&mut self, scope: &Scope, task: TaskView, alerts: &Ref<Topic>) {
-        self.alarms.extend(task.alarms(scope, alerts));
+        self.alarms(scope, task.alarms(scope, alerts));
+        self.boards.of(scope).task(&task);
         self.tasks.push(task);
     }
 
@@ -97,18 +118,21 @@ impl Parts {
         machine: MachineView,
         alerts: &Ref<Topic>,
     ) {
-        self.alarms.extend(machine.alarms(scope, alerts));
+        self.alarms(scope, machine.alarms(scope, alerts));
+        self.boards.of(scope).machine(&machine);
         self.machines.push(machine);
         self.begun(scope, schedule, failures, alerts);
     }
 
-    pub(super) fn table(&mut self, table: TableView, queries: QueriesView) {
+    pub(super) fn table(&mut self, scope: &Scope, table: TableView, queries: QueriesView) {
+        self.boards.of(scope).queries(&queries);
         self.tables.push(table);
         self.queries.push(queries);
     }
 
     pub(super) fn replication(&mut self, scope: &Scope, replication: ReplicationView, alerts: &Ref<Topic>) {
-        self.alarms.extend(replication.alarms(scope, alerts));
+        self.alarms(scope, replication.alarms(scope, alerts));
+        self.boards.of(scope).replication(&replication);
         self.replications.push(replication);
     }
 
@@ -120,26 +144,44 @@ impl Parts {
         self.buckets.push(bucket);
     }
 
-    pub(super) fn items(&mut self, items: ItemsView) {
+    pub(super) fn items(&mut self, scope: &Scope, items: ItemsView) {
+        self.boards.of(scope).items(&items);
         self.items.push(items);
     }
 
-    pub(super) fn warehouse(&mut self, warehouse: Option<WarehouseView>) {
-        self.warehouse = warehouse;
+    pub(super) fn warehouse(&mut self, scope: &Scope, warehouse: WarehouseView) {
+        self.boards.of(scope).warehouse(&warehouse);
+        self.warehouse = Some(warehouse);
     }
 
-    pub(super) fn dashboard(&mut self, dashboard: DashboardView) {
-        self.dashboards.push(dashboard);
+    /// That a pipeline loads into the stage's PostgreSQL, which is another stack's.
+    pub(super) fn beside_the_database(&mut self, scope: &Scope, alerts: &Ref<Topic>) {
+        let database = DatabaseView::new(scope, &scope.stage.database);
+        self.boards.of(scope).database(scope);
+        self.boards.of(scope).alarms(&database.alarms(scope, alerts));
     }
 
-    /// The stack that they make; none without a function, since nothing else of it would be of use.
-    pub(super) fn stack(mut self, stage: &Stage, kind: StackKind, about: &str, outputs: Outputs) -> Option<Stack> {
+    /// The dashboard of a pipeline that has all its parts.
+    pub(super) fn dashboard(&mut self, scope: &Scope) {
+        self.dashboards.push(self.boards.finish(scope));
+    }
+
+    /// The stack that they make; none without a function, since nothing else of it would be of use. And the boards of pipelines
+    /// that later stacks go on with.
+    pub(super) fn stack(
+        mut self,
+        stage: &Stage,
+        kind: StackKind,
+        about: &str,
+        outputs: Outputs,
+    ) -> (Option<Stack>, Boards) {
+        let boards = mem::take(&mut self.boards);
         let functions = self.functions.iter().map(FunctionView::code);
         let others = self.tasks.iter().map(TaskView::code).chain(self.jobs.iter().map(JobView::code));
         let code: Vec<CodeParameter> = functions.chain(others).collect();
         self.parameters = code.iter().map(CodeParameter::view).collect();
         let description = format!("{} {}: {about}", stage.project, stage.name);
         let view = View { description, parts: self, outputs: outputs.list() };
-        (!code.is_empty()).then(|| Stack::of(stage, kind, code, &view))
+        ((!code.is_empty()).then(|| Stack::of(stage, kind, code, &view)), boards)
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
-    AlarmView, Asset, AutoscalerView, Catalog, CodeParameter, DeliveryView, FunctionView, Layout, ParameterView,
-    QueueView, Scope, StreamView, TableView, function, reads_stream,
+    AlarmView, Asset, AutoscalerView, Boards, Catalog, CodeParameter, DashboardView, DeliveryView, FunctionView,
+    Layout, ParameterView, QueueView, Scope, StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -26,6 +26,7 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     autoscaler: Option<AutoscalerView>,
     table: TableView,
+    dashboard: DashboardView,
     alarms: Vec<AlarmView>,
     outputs: Vec<Output>,
 }
@@ -81,6 +82,14 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     alarms.extend(delivery_stream.alarms(&scope, &alerts));
     alarms.extend(failure_queue.alarms(&scope, &alerts));
 
+    let mut boards = Boards::default();
+    let board = boards.of(&scope);
+    board.stream(&stream);
+    functions.iter().for_each(|function| board.function(function));
+    board.delivery(&delivery_stream);
+    board.failures(&failure_queue);
+    board.alarms(&alarms);
+
     let table = TableView::new(
         Catalog { id: "EventsDatabase", database: names::catalog(stage, "events"), about: "Events from streams" },
         "TaxiTrajectories",
@@ -112,6 +121,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         functions,
         autoscaler,
         table,
+        dashboard: boards.finish(&scope),
         alarms,
         outputs: outputs.list(),
     };

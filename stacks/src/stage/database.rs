@@ -44,6 +44,25 @@ pub enum DatabaseClass {
     R7g2xlarge,
 }
 
+impl DatabaseClass {
+    pub const fn memory_gb(self) -> u32 {
+        match self {
+            Self::T4gMicro => 1,
+            Self::T4gSmall => 2,
+            Self::T4gMedium => 4,
+            Self::T4gLarge | Self::M7gLarge => 8,
+            Self::M7gXlarge | Self::R7gLarge => 16,
+            Self::M7g2xlarge | Self::R7gXlarge => 32,
+            Self::R7g2xlarge => 64,
+        }
+    }
+
+    /// Whether it saves up processor time while it is idle, and pays for what it uses beyond that.
+    pub const fn saves_up(self) -> bool {
+        matches!(self, Self::T4gMicro | Self::T4gSmall | Self::T4gMedium | Self::T4gLarge)
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Database {
     pub class: DatabaseClass,

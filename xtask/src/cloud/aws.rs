@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
+use watch::ask::{Answers, Ask};
+use watch::line;
 
 mod change_sets;
 mod clock;
@@ -20,6 +22,8 @@ mod functions;
 mod identity;
 mod images;
 mod items;
+mod logs;
+mod metrics;
 mod objects;
 mod operations;
 mod place;
@@ -31,8 +35,10 @@ mod streams;
 mod topics;
 
 pub(crate) use executions::Execution;
-use functions::Invoked;
+use executions::Told;
+pub(crate) use functions::Invoked;
 pub(crate) use items::ListPlace;
+pub(crate) use logs::Excerpt;
 pub(crate) use objects::Now;
 use place::Place;
 pub(crate) use queues::{BATCH, Depth, Letter};
@@ -51,6 +57,8 @@ pub(crate) struct Aws {
     images: aws_sdk_ecr::Client,
     executions: aws_sdk_sfn::Client,
     queries: aws_sdk_athena::Client,
+    metrics: aws_sdk_cloudwatch::Client,
+    logs: aws_sdk_cloudwatchlogs::Client,
     identity: aws_sdk_sts::Client,
     permissions: aws_sdk_iam::Client,
     place: Place,
@@ -85,6 +93,8 @@ impl Aws {
             images: aws_sdk_ecr::Client::new(config),
             executions: aws_sdk_sfn::Client::new(config),
             queries: aws_sdk_athena::Client::new(config),
+            metrics: aws_sdk_cloudwatch::Client::new(config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(config),
             identity: aws_sdk_sts::Client::new(config),
             permissions: aws_sdk_iam::Client::new(config),
             place,
@@ -155,6 +165,35 @@ impl Aws {
     /// The states that an execution has been in.
     pub(crate) async fn entered(&self, execution: &str) -> Answer<Vec<String>> {
         executions::entered(&self.executions, execution).await
+    }
+
+    /// The last executions of a state machine.
+    pub(crate) async fn last_executions(&self, machine: &str, most: i32) -> Answer<Vec<watch::figures::Execution>> {
+        executions::last(&self.executions, machine, most).await
+    }
+
+    /// All that an execution did, as text, with the milliseconds since 1970.
+    pub(crate) async fn history(&self, execution: &str) -> Answer<Vec<Told>> {
+        executions::history(&self.executions, execution).await
+    }
+
+    /// What these metrics were, in seconds since 1970, by periods. One that the service does not tell of is not in the answer.
+    pub(crate) async fn metrics(&self, asks: &[Ask], from: i64, to: i64, period: i32) -> Answer<Answers> {
+        metrics::series(&self.metrics, asks, (from, to), period).await
+    }
+
+    /// The names of alarms that sound, of those that begin so.
+    pub(crate) async fn sounding(&self, prefix: &str) -> Answer<Vec<String>> {
+        metrics::sounding(&self.metrics, prefix).await
+    }
+
+    /// What stands in a log group.
+    pub(crate) async fn log_events(&self, excerpt: &Excerpt<'_>) -> Answer<Vec<line::Event>> {
+        logs::events(&self.logs, excerpt).await
+    }
+
+    pub(crate) async fn open_shards(&self, stream: &str) -> Answer<u64> {
+        streams::open_shards(&self.streams, stream).await
     }
 
     /// The rows of a query, the names of its columns first.

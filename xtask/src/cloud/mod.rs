@@ -2,4 +2,4 @@
 
 mod aws;
 
-pub(crate) use aws::{Aws, BATCH, Depth, Letter, ListPlace, Now, Record};
+pub(crate) use aws::{Aws, BATCH, Depth, Excerpt, Invoked, Letter, ListPlace, Now, Record};

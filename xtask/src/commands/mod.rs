@@ -9,6 +9,7 @@ pub(crate) mod destroy;
 pub(crate) mod graph;
 pub(crate) mod invoke;
 pub(crate) mod local;
+pub(crate) mod logs;
 pub(crate) mod migrate;
 pub(crate) mod plan;
 pub(crate) mod reap;

@@ -47,6 +47,7 @@ from ministack.core.persistence import save_state  # noqa: E402
 from ministack.services import cloudwatch_logs, eventbridge, lambda_svc  # noqa: E402
 from ministack.services import cloudformation  # noqa: E402
 from ministack.services.cloudformation import handlers, provisioners  # noqa: E402
+import counts  # noqa: E402
 import databases  # noqa: E402
 import machines  # noqa: E402
 import queries  # noqa: E402
@@ -134,6 +135,7 @@ say_what_replaces()
 shards.can_be_changed()
 shards.are_counted()
 streams.keep_the_rules()
+counts.keep()
 databases.make_them_real()
 machines.make_versions_resources()
 queries.make_named_queries_resources()

@@ -110,7 +110,8 @@ mod tests {
             said("AWS::CloudWatch::Alarm", &json!({"Namespace": namespace, "MetricName": metric}))
         };
         assert_eq!(alarm("AWS/Lambda", "Errors"), "");
-        assert!(alarm("AWS/Lambda", "IteratorAge").contains("never sounds"));
+        assert!(alarm("AWS/Lambda", "ConcurrentExecutions").contains("never sounds"));
+        assert_eq!(alarm("AWS/SQS", "ApproximateAgeOfOldestMessage"), "");
         assert!(alarm("AWS/Firehose", "DeliveryToS3.Success").contains("never sounds"));
     }
 

@@ -17,6 +17,7 @@ use engine::failure::{Context, Failure, Outcome};
 /// The program that runs MiniStack, and what it brings along. The first one is started.
 const PROGRAMS: [(&str, &str); 6] = [
     ("emulator.py", include_str!("emulator.py")),
+    ("counts.py", include_str!("counts.py")),
     ("databases.py", include_str!("databases.py")),
     ("machines.py", include_str!("machines.py")),
     ("queries.py", include_str!("queries.py")),

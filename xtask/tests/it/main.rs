@@ -17,3 +17,4 @@ mod page;
 mod queues;
 mod rates;
 mod two_at_once;
+mod watching;

@@ -42,6 +42,10 @@ impl MachineView {
         }
     }
 
+    pub(in crate::blocks) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The ARN under which it is started: whatever version is live.
     pub fn live(&self) -> Value {
         json!({ "Ref": format!("{}Live", self.id) })

@@ -1,10 +1,10 @@
 //! Accommodation: partners' catalogues, from a bucket through a queue to a function that consolidates them.
 
 use contract::consolidate::{self, Consolidate};
-use contract::{Bucket, Ref, Table, Whole, accommodation as agreed, metric};
+use contract::{Bucket, Ref, Table, Whole, accommodation as agreed};
 
 use super::KIND;
-use crate::blocks::{BucketView, DashboardView, Graph, InboxNames, InboxView, ItemsView, Lifecycle, Scope, function};
+use crate::blocks::{BucketView, InboxNames, InboxView, ItemsView, Lifecycle, Scope, function};
 use crate::names;
 use crate::stack::Outputs;
 use crate::stack::data_sources::{Exports, output_bucket};
@@ -53,14 +53,6 @@ pub(super) fn add(stage: &Stage, settings: &Accommodation, shared: &Exports, par
         function::<Consolidate>(&scope, "Consolidate", settings.consolidate, &env, inbox.trigger(), &code)
             .telling_with(shared.alert_key.import());
 
-    let counted = [metric::IN, metric::OUT, metric::DROPPED, metric::REJECTED];
-    let offers = counted.map(|name| consolidate.counted(name)).into();
-    let graphs = vec![
-        Graph { title: "Catalogues received", metrics: vec![inbox.received()], statistic: "Sum" },
-        Graph { title: "Offers processed", metrics: offers, statistic: "Sum" },
-    ];
-    parts.dashboard(DashboardView::new(&scope, ("AccommodationDashboard", "accommodation"), graphs));
-
     outputs.tell("AccommodationInput", "Where partners put their catalogues", source.uri());
     let output = format!("s3://{}/{}", output_bucket(stage), agreed::OUTPUT);
     outputs.tell("AccommodationOutput", "Below it stand the consolidated offers", output.into());
@@ -73,6 +65,7 @@ pub(super) fn add(stage: &Stage, settings: &Accommodation, shared: &Exports, par
     outputs.export("PriorityTable", "Which partners are preferred", &priorities);
 
     parts.bucket(bucket);
-    parts.items(ItemsView::new(&scope, ("PriorityTable", PRIORITIES), agreed::KEY, settings.priorities));
+    parts.items(&scope, ItemsView::new(&scope, ("PriorityTable", PRIORITIES), agreed::KEY, settings.priorities));
     parts.inbox(&scope, inbox, consolidate, &alerts);
+    parts.dashboard(&scope);
 }

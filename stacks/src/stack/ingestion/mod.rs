@@ -7,6 +7,7 @@ mod rates;
 use super::data_sources::Exports;
 use super::parts::Parts;
 use super::{Outputs, Stack, StackKind};
+use crate::blocks::Boards;
 use crate::names;
 use crate::stage::Stage;
 
@@ -17,7 +18,8 @@ pub(super) use accommodation::{BUCKET as ACCOMMODATION_BUCKET, NAMES as ACCOMMOD
 pub(super) use flats::{BUCKET as FLATS_BUCKET, NAMES as FLATS};
 pub use rates::{rates_places, rates_queries};
 
-pub fn stack(stage: &Stage, shared: &Exports) -> Option<Stack> {
+/// The stack, and the boards of the pipelines that go on after it.
+pub fn stack(stage: &Stage, shared: &Exports) -> (Option<Stack>, Boards) {
     let mut parts = Parts::default();
     let mut outputs = Outputs::of(names::stack(stage, KIND));
     if let Some(settings) = &stage.pipelines.accommodation {

@@ -65,7 +65,11 @@ pub(super) fn add(stage: &Stage, settings: &Flats, shared: &Exports, parts: &mut
 
     let keys =
         ItemsView::new(&scope, ("LoadLedger", "load-ledger"), load_warehouse::LEDGER_OBJECT, ItemsCapacity::OnDemand);
-    parts.items(keys.sorted_by(load_warehouse::LEDGER_VERSION));
-    parts.warehouse(redshift);
+    parts.items(&scope, keys.sorted_by(load_warehouse::LEDGER_VERSION));
+    match redshift {
+        Some(redshift) => parts.warehouse(&scope, redshift),
+        None => parts.beside_the_database(&scope, &alerts),
+    }
     parts.inbox(&scope, inbox, load, &alerts);
+    parts.dashboard(&scope);
 }

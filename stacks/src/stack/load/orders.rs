@@ -64,4 +64,6 @@ pub(super) fn add(stage: &Stage, settings: &Orders, shared: &Exports, parts: &mu
     ));
     let failures = QueueView::of_failures(&scope, "OrdersFailures", "orders-failures");
     parts.scheduled(&scope, schedule, failures, etl, &alerts);
+    parts.beside_the_database(&scope, &alerts);
+    parts.dashboard(&scope);
 }

@@ -62,6 +62,8 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
             outputs.tell("RatesLoader", "What has DMS load prices", scope.name(ScheduleDms::BIN).into());
         }
     }
+    parts.beside_the_database(&scope, &alerts);
+    parts.dashboard(&scope);
 }
 
 fn by_dms(scope: &Scope, (dms, off_peak): (Dms, Schedule), shared: &Exports, parts: &mut Parts) {

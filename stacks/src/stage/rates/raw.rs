@@ -180,6 +180,19 @@ pub enum DmsClass {
     R6i2xlarge,
 }
 
+impl DmsClass {
+    pub const fn memory_gb(self) -> u32 {
+        match self {
+            Self::T3Small => 2,
+            Self::T3Medium => 4,
+            Self::T3Large => 8,
+            Self::R6iLarge => 16,
+            Self::R6iXlarge => 32,
+            Self::R6i2xlarge => 64,
+        }
+    }
+}
+
 /// Fargate's own steps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(try_from = "u32")]

@@ -1,7 +1,7 @@
 //! Step Functions: executions of a state machine.
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::types::ExecutionStatus;
+use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent};
 use engine::cloud::Answer;
 
 use super::error::told;
@@ -48,5 +48,66 @@ pub(super) async fn entered(client: &Client, arn: &str) -> Answer<Vec<String>> {
         if page.is_none() {
             return Ok(names);
         }
+    }
+}
+
+/// The last executions of a state machine, whatever version they began with.
+pub(super) async fn last(client: &Client, machine: &str, most: i32) -> Answer<Vec<watch::figures::Execution>> {
+    let call = client.list_executions().state_machine_arn(machine).max_results(most);
+    let answer = call.send().await.map_err(told("states:ListExecutions"))?;
+    let execution = |item: aws_sdk_sfn::types::ExecutionListItem| watch::figures::Execution {
+        name: item.execution_arn,
+        status: item.status.as_str().to_owned(),
+        begun: item.start_date.secs(),
+    };
+    Ok(answer.executions.into_iter().map(execution).collect())
+}
+
+/// One thing that an execution did.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) number: i64,
+    pub(crate) at: i64,
+    pub(crate) what: String,
+    pub(crate) failed: bool,
+    /// The run of a Spark job that it began.
+    pub(crate) job_run: Option<String>,
+}
+
+/// All that an execution did so far.
+pub(super) async fn history(client: &Client, arn: &str) -> Answer<Vec<Told>> {
+    let mut all = Vec::new();
+    let mut page = None;
+    loop {
+        let call = client.get_execution_history().execution_arn(arn).max_results(1000).set_next_token(page);
+        let history = call.send().await.map_err(told("states:GetExecutionHistory"))?;
+        all.extend(history.events.iter().map(happened));
+        page = history.next_token.filter(|token| !token.is_empty());
+        if page.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn happened(event: &HistoryEvent) -> Told {
+    let kind = event.r#type.as_str().to_owned();
+    let entered = event.state_entered_event_details.as_ref().map(|details| details.name.clone());
+    let left = event.state_exited_event_details.as_ref().map(|details| details.name.clone());
+    let because = |error: Option<&String>, cause: Option<&String>| {
+        [error, cause].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ")
+    };
+    let failed = event.task_failed_event_details.as_ref().map(|it| because(it.error.as_ref(), it.cause.as_ref()));
+    let failed = failed.or_else(|| {
+        event.execution_failed_event_details.as_ref().map(|it| because(it.error.as_ref(), it.cause.as_ref()))
+    });
+    let output = event.task_submitted_event_details.as_ref().and_then(|details| details.output.as_deref());
+    let output = output.and_then(|output| serde_json::from_str::<serde_json::Value>(output).ok());
+    let about = entered.or(left).or_else(|| failed.clone()).unwrap_or_default();
+    Told {
+        number: event.id,
+        at: event.timestamp.to_millis().unwrap_or_default(),
+        failed: failed.is_some() || kind.ends_with("Failed") || kind.ends_with("TimedOut"),
+        what: format!("{kind} {about}").trim_end().to_owned(),
+        job_run: output.and_then(|output| Some(output.get("JobRunId")?.as_str()?.to_owned())),
     }
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
+use aws_sdk_lambda::operation::RequestId;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{LastUpdateStatus, LogType};
 use aws_sdk_lambda::{Client, Config};
@@ -44,6 +45,8 @@ pub(crate) struct Invoked {
     /// Whether the function failed, so that the answer tells its error.
     pub(crate) failed: bool,
     pub(crate) log: String,
+    /// The call's id; the log may know another one.
+    pub(crate) request: Option<String>,
 }
 
 pub(super) async fn invoke(client: &Client, function: &str, event: &str) -> Answer<Invoked> {
@@ -52,10 +55,12 @@ pub(super) async fn invoke(client: &Client, function: &str, event: &str) -> Answ
     let time = TimeoutConfig::builder().operation_attempt_timeout(LONGEST).operation_timeout(LONGEST).build();
     let once = Config::builder().timeout_config(time).retry_config(RetryConfig::disabled());
     let answer = call.customize().config_override(once).send().await.map_err(told("lambda:Invoke"))?;
+    let request = answer.request_id().map(str::to_owned);
     let log = answer.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
     Ok(Invoked {
         answer: answer.payload.map(Blob::into_inner).unwrap_or_default(),
         failed: answer.function_error.is_some(),
         log: String::from_utf8_lossy(&log).into_owned(),
+        request,
     })
 }

@@ -1,4 +1,4 @@
-//! Kinesis, which only sending asks for.
+//! Kinesis, for sending and watching.
 
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
@@ -33,4 +33,12 @@ pub(super) async fn put(client: &Client, stream: &str, records: &[Record]) -> An
         Some(code) => Err(format!("{code}: {}", message.unwrap_or_default())),
     };
     Ok(answer.records.into_iter().map(|record| result(record.error_code, record.error_message)).collect())
+}
+
+/// How many shards take records.
+pub(super) async fn open_shards(client: &Client, stream: &str) -> Answer<u64> {
+    let answer = client.describe_stream_summary().stream_name(stream).send().await;
+    let answer = answer.map_err(told("kinesis:DescribeStreamSummary"))?;
+    let open = answer.stream_description_summary.map_or(0, |summary| summary.open_shard_count);
+    Ok(u64::try_from(open).unwrap_or_default())
 }

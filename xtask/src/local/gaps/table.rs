@@ -89,8 +89,8 @@ pub(super) const GAPS: &[Gap] = &[
     gap(
         ALARM,
         "Namespace",
-        Is(&["AWS/Firehose", "AWS/SQS", "AWS/S3", "AWS/SNS", "AWS/States", "AWS/Events", "AWS/DynamoDB"]),
-        "the alarm never sounds, the emulator has metrics of functions only",
+        Is(&["AWS/Firehose", "AWS/S3", "AWS/SNS", "AWS/States", "AWS/Events", "AWS/DynamoDB"]),
+        "the alarm never sounds, the emulator has metrics of functions and queues only",
     ),
     gap(
         ALARM,
@@ -98,12 +98,7 @@ pub(super) const GAPS: &[Gap] = &[
         Is(&["AWS/Kinesis"]),
         "the alarm never sounds and starts nothing; what a stream takes is counted, and what is scheduled looks at it",
     ),
-    gap(
-        ALARM,
-        "MetricName",
-        Is(&["IteratorAge", "ConcurrentExecutions"]),
-        "the alarm never sounds, the emulator lacks its metric",
-    ),
+    gap(ALARM, "MetricName", Is(&["ConcurrentExecutions"]), "the alarm never sounds, the emulator lacks its metric"),
     gap(ALARM, "Metrics", Set, "the emulator refuses a stack with an alarm on computed metrics"),
     gap(
         "AWS::SNS::Topic",

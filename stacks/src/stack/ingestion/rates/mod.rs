@@ -53,7 +53,7 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
         Pull::Function(size) => {
             let pull = function::<PullRates>(&scope, "PullRates", size, &env, called_by_machine(), &code);
             let (pull, version) = pull.versioned("PullRatesVersion");
-            parts.called(pull);
+            parts.called(&scope, pull);
             Puller::Function(version)
         }
         Pull::Task(size) => {
@@ -128,11 +128,11 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
     if let Puller::Task(task) = puller {
         parts.task(&scope, *task, &alerts);
     }
-    parts.called(curating);
+    parts.called(&scope, curating);
     if let Some(job) = spark {
         parts.job(job);
     }
-    parts.table(table, queries);
+    parts.table(&scope, table, queries);
     parts.machine(&scope, schedule, failures, machine, &alerts);
 }
 

@@ -3,6 +3,8 @@
 mod alarm_actions;
 mod alarm_permission;
 mod alarms;
+mod board;
+mod dashboard;
 mod data_policies;
 mod export_twice;
 mod import_order;
@@ -13,7 +15,7 @@ mod name_twice;
 
 use crate::rule::Rule;
 
-pub(super) const ALL: [&Rule; 13] = [
+pub(super) const ALL: [&Rule; 14] = [
     &import_unknown::RULE,
     &import_order::RULE,
     &export_twice::RULE,
@@ -27,4 +29,5 @@ pub(super) const ALL: [&Rule; 13] = [
     &limits::PARAMETERS,
     &alarms::RULE,
     &alarm_permission::RULE,
+    &dashboard::RULE,
 ];
