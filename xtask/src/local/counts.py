@@ -19,21 +19,25 @@ looked = 0.0
 
 
 def count(namespace, name, value, dimensions):
+    count_all(namespace, name, [value], dimensions)
+
+
+def count_all(namespace, name, values, dimensions):
     """Adds to the minute: a state with a point for each invocation would soon be too large to be saved while it works."""
-    value, now = float(value), time.time()
+    values, now = [float(value) for value in values], time.time()
     with lock:
         points = cloudwatch._metric_bucket((namespace, name, cloudwatch._dims_key(dimensions)))
         last = points[-1] if points else None
         if last is None or "_stat" not in last or now // 60 != last["Timestamp"] // 60:
-            stat = {"SampleCount": 0, "Sum": 0.0, "Minimum": value, "Maximum": value}
+            stat = {"SampleCount": 0, "Sum": 0.0, "Minimum": min(values), "Maximum": max(values)}
             last = {"Timestamp": now, "Unit": "None", "Dimensions": dict(dimensions), "_stat": stat}
             points.append(last)
         stat = last["_stat"]
         last["_stat"] = stat = {
-            "SampleCount": stat["SampleCount"] + 1,
-            "Sum": stat["Sum"] + value,
-            "Minimum": min(stat["Minimum"], value),
-            "Maximum": max(stat["Maximum"], value),
+            "SampleCount": stat["SampleCount"] + len(values),
+            "Sum": stat["Sum"] + sum(values),
+            "Minimum": min(stat["Minimum"], *values),
+            "Maximum": max(stat["Maximum"], *values),
         }
         last["Value"] = stat["Sum"] / stat["SampleCount"]
 

@@ -10,8 +10,10 @@ import json
 import time
 
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import cloudwatch, kinesis, lambda_svc
+from ministack.services import kinesis, lambda_svc
 from ministack.services.cloudformation import provisioners
+
+import counts
 
 # How long a stream says that it is being changed, and what Kinesis allows.
 SECONDS_OF_UPDATING = 2
@@ -178,18 +180,9 @@ def shown(name, shard):
 
 
 def count(stream, sizes):
-    """Adds to the metrics of this minute, which are one point for each, however many calls there are."""
-    now, dimensions = time.time(), {"StreamName": stream["StreamName"]}
-    for metric, unit, values in (("IncomingBytes", "Bytes", sizes), ("IncomingRecords", "Count", [1] * len(sizes))):
-        points = cloudwatch._metric_bucket(("AWS/Kinesis", metric, cloudwatch._dims_key(dimensions)))
-        if not points or points[-1]["Timestamp"] // 60 != now // 60:
-            none = {"SampleCount": 0, "Sum": 0, "Minimum": min(values), "Maximum": max(values)}
-            points.append({"Timestamp": now, "Value": 0.0, "Unit": unit, "Dimensions": dimensions, "_stat": none})
-        stat = points[-1]["_stat"]
-        stat["SampleCount"] += len(values)
-        stat["Sum"] += sum(values)
-        stat["Minimum"] = min(stat["Minimum"], *values)
-        stat["Maximum"] = max(stat["Maximum"], *values)
+    of_stream = {"StreamName": stream["StreamName"]}
+    counts.count_all("AWS/Kinesis", "IncomingBytes", sizes, of_stream)
+    counts.count_all("AWS/Kinesis", "IncomingRecords", [1] * len(sizes), of_stream)
 
 
 def size(record):
