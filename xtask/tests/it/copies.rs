@@ -29,19 +29,26 @@ fn existing(stage: &LocalStage) -> BTreeMap<String, usize> {
         let saved: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         for (kind, kept) in saved["payload"].as_object().unwrap() {
             let kind = format!("{}.{kind}", service.to_str().unwrap());
-            let count = kept["data"].as_object().map_or(0, |all| all.values().filter(|one| exists(&kind, one)).count());
-            counts.insert(kind, count);
+            let all = kept["data"].as_object().into_iter().flatten();
+            let count = all.filter(|(name, one)| exists(&kind, name, one)).count();
+            if count > 0 {
+                counts.insert(kind, count);
+            }
         }
     }
     counts
 }
 
 /// What tells of the past is no resource, and a key that is on its way out takes AWS a week.
-fn exists(kind: &str, one: &Value) -> bool {
+fn exists(kind: &str, name: &str, one: &Value) -> bool {
     match kind {
+        // What every account has, made when it is first asked for.
+        "athena._workgroups" => !name.contains("'primary'"),
+        "athena._data_catalogs" => !name.contains("AwsDataCatalog"),
         "cloudformation.stacks" => one["StackStatus"] != "DELETE_COMPLETE",
         "kms.keys" => one["KeyState"] != "PendingDeletion",
         "cloudformation.stack_events" | "cloudwatch.alarm_history" | "cloudwatch.metrics" => false,
+        "athena._executions" | "stepfunctions.executions" => false,
         // The emulator keeps what it knew of versions and tags of what is gone.
         "stepfunctions.state_machine_versions" | "dynamodb.tags" => false,
         _ => true,
