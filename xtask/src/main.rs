@@ -11,6 +11,7 @@ mod judge;
 mod knowledge;
 mod local;
 mod made_up;
+mod money;
 mod official;
 mod output;
 mod plan_text;
@@ -32,9 +33,9 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, deploy::Deploy, destroy::Destroy, invoke::Invoke, local::Local,
-    migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema, seed::Seed, send::Send,
-    simulate::Simulate, status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, capacity::Capacity, check::Check, cost::Cost, deploy::Deploy, destroy::Destroy,
+    invoke::Invoke, local::Local, migrate::Migrate, plan::Plan, redrive::Redrive, render::Render, schema::Schema,
+    seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -55,6 +56,8 @@ enum Command {
     Render(Render),
     Build(Build),
     Check(Check),
+    Cost(Cost),
+    Capacity(Capacity),
     Send(Send),
     Verify(Verify),
     Seed(Seed),
@@ -88,6 +91,8 @@ async fn run(command: Command) -> Outcome {
         Command::Render(render) => render.run(),
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
+        Command::Cost(cost) => cost.run(),
+        Command::Capacity(capacity) => capacity.run(),
         Command::Send(send) => send.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Seed(seed) => seed.run().await,
