@@ -101,3 +101,43 @@ fn deployed(stack: &StackPlan) -> Option<Parsed> {
         _ => Some(stack.wanted.template.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::cloud::{StackState, StackStatus};
+    use stacks::stage::{Architecture, Capacity, StageName};
+
+    fn stage() -> Stage {
+        let text = include_str!("../../environments/staging.yaml");
+        Stage::parse(StageName::new("staging").unwrap(), "staging.yaml", text, Architecture::X86_64).unwrap()
+    }
+
+    /// From what is deployed to what is wanted, stack by stack.
+    fn plan(deployed: &Stage, wanted: &Stage) -> Plan {
+        let (old, new) = (crate::stages::rendered(deployed).unwrap(), crate::stages::rendered(wanted).unwrap());
+        let stacks = old.iter().zip(&new).map(|(old, new)| {
+            let name = new.stack.name.as_str();
+            let state = StackState { status: StackStatus::UpdateComplete, ..StackState::known_by(name, name) };
+            let mut plan = StackPlan::of_template(&state, old.body.clone(), Parsed::parse(&new.body).unwrap());
+            plan.wanted.body.clone_from(&new.body);
+            plan
+        });
+        Plan { stage: "staging".to_owned(), stacks: stacks.collect(), unneeded: Vec::new() }
+    }
+
+    #[test]
+    fn a_plan_is_told_with_what_it_does_to_the_bill() {
+        let project = Project::find().unwrap();
+        let deployed = stage();
+        let mut wanted = stage();
+        wanted.pipelines.taxi.as_mut().unwrap().capacity = Capacity::Provisioned { shards: 4 };
+        let plan = plan(&deployed, &wanted);
+        let told = of_plan(&project, &wanted, &plan).unwrap().unwrap();
+        assert_eq!(told.resources[0].resource, "TaxiStream");
+        assert!(told.resources.iter().all(|changed| changed.stack.ends_with("-stream")), "{told:?}");
+        // Two shards, and two days' retention of them.
+        let shards = told.resources[0].after - told.resources[0].before;
+        assert!((shards - 2.0 * 730.0 * (0.017 + 0.022)).abs() < 1e-6, "{shards}");
+    }
+}

@@ -61,7 +61,7 @@ impl Capacity {
         let known = PricedRegion::named(stage.region.as_str()).is_some();
         let price = |stage: &Stage, volumes: &Volumes| {
             let rendered = stages::rendered(stage).ok().filter(|_| known)?;
-            money::bill(stage, &rendered, volumes).ok().map(|bill| bill.monthly())
+            money::bill(stage, &rendered, volumes).ok()
         };
         let report = Report::of(&stage, &stated.file, &volumes, price);
         Form::json_if(self.json).tell(&report)?;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use stacks::stage::{Capacity, Stage};
 
 use super::{Model, Part, queues};
+use crate::money::quantity;
 use crate::volumes::Volumes;
 
 /// Quotas, as AWS sets them for an account in regions such as eu-west-1 and us-east-1, unless somebody asked for more.
@@ -62,10 +63,10 @@ pub(super) fn model(stage: &Stage, volumes: &Volumes, account: &Account) -> Mode
     let parts = vec![
         Part::new(
             "functions at the same time",
-            format!("{} by quota", account.concurrency),
+            format!("{} by quota", quantity(account.concurrency)),
             running / account.concurrency,
         ),
-        Part::new("shards of all streams", format!("{} by quota", account.shards), shards / account.shards),
+        Part::new("shards of all streams", format!("{} by quota", quantity(account.shards)), shards / account.shards),
     ];
     Model { demand: "all pipelines at once, at worst".to_owned(), ..Model::of("account", volumes, parts, Vec::new()) }
 }

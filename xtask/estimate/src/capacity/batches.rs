@@ -30,7 +30,8 @@ fn in_time(program: &str, seconds: f64, limit: u32) -> Part {
 pub(super) fn orders(it: &Orders, volumes: &Volumes) -> Model {
     let run = seconds("orders-etl", it.etl.memory_mb, volumes.orders.rows_per_day);
     let part = in_time("orders-etl", run, it.etl.timeout_seconds);
-    let latency = Latency::of("from the schedule to the exported tables", run, run, part.utilisation, "the run");
+    let latency =
+        Latency::of("from the schedule to the exported tables", run, run, part.utilisation, "orders: the run");
     Model::of("orders", volumes, vec![part], vec![latency])
 }
 
@@ -140,7 +141,7 @@ pub(super) fn rates(it: &Rates, volumes: &Volumes) -> Model {
     });
     let used = parts.iter().map(|part| part.utilisation).fold(0.0, f64::max);
     let latencies = vec![
-        Latency::of("from the pull to queries", batch.made(), batch.made(), used, "pull + curate"),
+        Latency::of("from the pull to queries", batch.made(), batch.made(), used, "rates: pull + curate"),
         Latency::of(
             "from the pull to PostgreSQL",
             gap + batch.load,

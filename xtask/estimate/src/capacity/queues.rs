@@ -72,8 +72,8 @@ pub(super) fn at_once(queue: &Inbox) -> f64 {
     f64::from(queue.max_concurrency)
 }
 
-const FORMULA: &str = "window + duration + queueing (half of the window where several files come in one), worst: all of the \
-                       window and of the batch + 2 x queueing; queueing M/D/c by Sakasegawa's approximation";
+const FORMULA: &str = "a queue: window + duration + queueing (half of the window where several files come in one), worst: all of \
+                       the window and of the batch + 2 x queueing; queueing M/D/c by Sakasegawa's approximation";
 
 fn catalogues<'a>(it: &'a Accommodation, volumes: &Volumes) -> Line<'a> {
     let catalogues = volumes.accommodation;

@@ -1,11 +1,14 @@
 //! What a stage can take, to be read: the bottleneck of each pipeline first, then what to raise, then what that costs.
 
 use serde::Serialize;
-use stacks::stage::Stage;
+use stacks::stage::{Pipelines, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Account, Ask, Change, Latency, Model, Plan, models, plan, saturation};
+use crate::costs::Estimate;
 use crate::money::{dollars, quantity};
+use crate::report::Sum;
 use crate::volumes::Volumes;
 
 #[derive(Debug, Serialize)]
@@ -22,7 +25,8 @@ pub struct Report {
     pub then: Vec<Pipeline>,
     /// Dollars a month, with the changes; none in a region without prices.
     pub monthly: Option<f64>,
-    pub monthly_now: Option<f64>,
+    /// The same by service, the dearest first.
+    pub services: Vec<Sum>,
     pub volumes: Volumes,
     pub account: Account,
 }
@@ -47,30 +51,24 @@ impl Pipeline {
 }
 
 impl Report {
-    /// `price` tells what a stage costs a month at volumes.
+    /// `price` tells what a stage costs at volumes, where there are prices.
     pub fn of(
         stage: &Stage,
         volumes_from: &str,
         volumes: &Volumes,
-        price: impl Fn(&Stage, &Volumes) -> Option<f64>,
+        price: impl Fn(&Stage, &Volumes) -> Option<Estimate>,
     ) -> Self {
         let account = Account::default();
-        let plan: Plan = plan(stage, volumes, &account);
+        let plan = plan(stage, volumes, &account);
+        let services = costs(&plan, price);
         Self {
             stage: stage.name.to_string(),
             volumes_from: volumes_from.to_owned(),
             pipelines: Pipeline::all(stage, volumes, &account),
             then: if plan.is_nothing() { Vec::new() } else { Pipeline::all(&plan.stage, &plan.volumes, &plan.account) },
             stages: plan.account.stages,
-            // The stages that share a stream's events have that pipeline only; the others stand once.
-            monthly: price(&plan.stage, &plan.volumes).map(|all| {
-                let mut only = plan.stage.clone();
-                only.pipelines = stacks::stage::Pipelines { taxi: only.pipelines.taxi, ..Default::default() };
-                let more =
-                    if plan.account.stages > 1.0 { price(&only, &plan.volumes).unwrap_or_default() } else { 0.0 };
-                all + more * (plan.account.stages - 1.0)
-            }),
-            monthly_now: price(stage, volumes),
+            monthly: services.as_ref().map(|sums| sums.iter().map(|sum| sum.amount).sum()),
+            services: services.unwrap_or_default(),
             changes: plan.changes,
             quotas: plan.asks,
             beyond: plan.beyond,
@@ -83,6 +81,21 @@ impl Report {
     pub fn fits(&self) -> bool {
         self.pipelines.iter().all(|pipeline| pipeline.fits)
     }
+}
+
+/// The stages that share a stream's events have that pipeline only; the others stand once.
+fn costs(plan: &Plan, price: impl Fn(&Stage, &Volumes) -> Option<Estimate>) -> Option<Vec<Sum>> {
+    let all = price(&plan.stage, &plan.volumes)?;
+    let mut only = plan.stage.clone();
+    only.pipelines = Pipelines { taxi: only.pipelines.taxi, ..Pipelines::default() };
+    let more = (plan.account.stages > 1.0).then(|| price(&only, &plan.volumes)).flatten();
+    let mut sums: BTreeMap<&str, f64> = all.by(|line| line.service).into_iter().collect();
+    for (service, amount) in more.iter().flat_map(|more| more.by(|line| line.service)) {
+        *sums.entry(service).or_default() += amount * (plan.account.stages - 1.0);
+    }
+    let mut sums: Vec<_> = sums.into_iter().map(|(name, amount)| Sum { name: name.to_owned(), amount }).collect();
+    sums.sort_by(|left, right| right.amount.total_cmp(&left.amount));
+    Some(sums)
 }
 
 fn seconds(time: f64) -> String {
@@ -162,10 +175,13 @@ impl fmt::Display for Report {
                 write(f, pipeline)?;
             }
         }
-        if let (Some(now), Some(then)) = (self.monthly_now, self.monthly) {
-            writeln!(f, "\nabout {} a month at these volumes; as the stage is now, {}", dollars(then), dollars(now))?;
+        if let Some(monthly) = self.monthly {
+            let told = self.services.iter().filter(|sum| sum.amount >= monthly / 1_000.0);
+            let told: Vec<_> = told.map(|sum| format!("{} {}", sum.name, dollars(sum.amount))).collect();
+            writeln!(f, "\nabout {} a month: {}", dollars(monthly), told.join(", "))?;
+            writeln!(f, "  with what {} months leave in S3", quantity(self.volumes.kept_months))?;
         }
-        let formulas: std::collections::BTreeSet<_> =
+        let formulas: BTreeSet<_> =
             self.pipelines.iter().flat_map(|it| &it.model.latencies).map(|latency| latency.formula).collect();
         writeln!(f, "\nlatencies (u: utilisation):")?;
         for formula in formulas {

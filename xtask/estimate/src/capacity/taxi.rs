@@ -94,12 +94,12 @@ pub(super) fn model(taxi: &Taxi, volumes: &Volumes, account: &Account) -> Model 
         ),
         Part::new(
             "records into Firehose",
-            format!("{}/s by quota", account.firehose_records),
+            format!("{}/s by quota", quantity(account.firehose_records)),
             events / account.firehose_records,
         ),
         Part::new(
             "calls of Firehose",
-            format!("{}/s by quota", account.firehose_requests),
+            format!("{}/s by quota", quantity(account.firehose_requests)),
             calls / account.firehose_requests,
         ),
         Part::new("objects into one prefix of S3", "3,500/s", 2.0 * events / writer.batch / WRITES_PER_SECOND),
@@ -115,8 +115,8 @@ pub(super) fn model(taxi: &Taxi, volumes: &Volumes, account: &Account) -> Model 
     let ((to_s3, to_s3_worst), (sent, sent_worst)) = (way(writer), way(sender));
     let gathered =
         f64::from(taxi.delivery.buffer_seconds).min(f64::from(taxi.delivery.buffer_mb) * 1e6 / bytes.max(1e-9));
-    let formula = "window/2 + poll + duration + queueing, worst: window + poll + duration + 2 x queueing; \
-                   queueing in a shard M/D/1: u x duration / 2(1 - u)";
+    let formula = "a shard: window/2 + poll + duration + queueing, worst: window + poll + duration + 2 x queueing; \
+                   queueing M/D/1: u x duration / 2(1 - u)";
     let latencies = vec![
         Latency::of("to S3, by write-to-s3", to_s3, to_s3_worst, used, formula),
         Latency::of(
@@ -124,7 +124,7 @@ pub(super) fn model(taxi: &Taxi, volumes: &Volumes, account: &Account) -> Model 
             sent + gathered / 2.0,
             sent_worst + gathered,
             used,
-            "as above, and half of Firehose's buffering, worst: all of it",
+            "Firehose: that of a shard + half of the buffering, worst: all of it",
         ),
     ];
     Model::of("taxi", volumes, parts, latencies)
