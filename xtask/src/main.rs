@@ -12,6 +12,7 @@ mod judge;
 mod knowledge;
 mod local;
 mod made_up;
+mod money;
 mod official;
 mod output;
 mod plan_text;
@@ -34,10 +35,10 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, check::Check, copy::Copy, deploy::Deploy, destroy::Destroy, graph::Graph,
-    invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap, redrive::Redrive,
-    render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
-    test::Test, verify::Verify,
+    bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
+    destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap,
+    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
+    status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -62,6 +63,8 @@ enum Command {
     Report(Report),
     Build(Build),
     Check(Check),
+    Cost(Cost),
+    Capacity(Capacity),
     Send(Send),
     Verify(Verify),
     Seed(Seed),
@@ -100,6 +103,8 @@ async fn run(command: Command) -> Outcome {
         Command::Report(report) => report.run().await,
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
+        Command::Cost(cost) => cost.run(),
+        Command::Capacity(capacity) => capacity.run(),
         Command::Send(send) => send.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Seed(seed) => seed.run().await,

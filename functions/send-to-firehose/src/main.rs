@@ -4,6 +4,8 @@ mod chunk;
 mod handle;
 
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod schedules;
 
 use contract::send_to_firehose::SendToFirehose;

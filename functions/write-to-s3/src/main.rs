@@ -7,6 +7,8 @@ mod handle;
 mod name;
 
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod schedules;
 
 use contract::write_to_s3::WriteToS3;

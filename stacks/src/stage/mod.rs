@@ -38,10 +38,12 @@ pub use inbox::Inbox;
 pub use orders::{Orders, Schedule};
 pub use rates::{Dms, DmsClass, Engine, Load, Pull, Rates, Retry, SCHEDULE_DMS, Spark, TaskSize, WorkerType};
 pub use raw::{Package, RawStage};
-pub use read::read;
+pub use read::{read, read_as};
 pub use schema::schema;
 pub use taxi::{AUTOSCALER, Autoscale, Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
-pub use value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, SecretArn, StageName, TimeOfDay, Within};
+pub use value::{
+    AccountId, Email, LogDays, ProjectFile, ProjectName, REMEDY, Region, SecretArn, StageName, TimeOfDay, Within,
+};
 
 use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 

@@ -9,20 +9,16 @@ use super::value::REMEDY;
 
 /// Text to [`RawStage`]. `file` is only a name for messages.
 pub fn read(file: &str, text: &str) -> Result<RawStage, StageFault> {
-    document(file, text)
+    read_as(file, text, "name at least project, account, region and pipelines; environments/dev.yaml shows how")
 }
 
-/// Text to any document of ours.
-pub(super) fn document<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, StageFault> {
+/// Text to whatever else is written by hand with the same care. `when_empty` is what to do about an empty file.
+pub fn read_as<T: DeserializeOwned>(file: &str, text: &str, when_empty: &str) -> Result<T, StageFault> {
     let fault = |place, what: String, remedy: String| StageFault { file: file.to_owned(), place, what, remedy };
     let has_content =
         |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#') && line.trim() != "---";
     if !text.lines().any(has_content) {
-        return Err(fault(
-            None,
-            "the file is empty".to_owned(),
-            "name at least project, account, region and pipelines; environments/dev.yaml shows how".to_owned(),
-        ));
+        return Err(fault(None, "the file is empty".to_owned(), when_empty.to_owned()));
     }
     serde_saphyr::from_str(text).map_err(|error| {
         let error = error.without_snippet();
@@ -81,6 +77,7 @@ fn explain(error: &Error) -> (String, String) {
 fn in_words(kind: &str) -> &str {
     match kind {
         "i64" | "u64" | "u32" => "a whole number",
+        "f64" | "floating point" => "a number",
         "bool" | "boolean" => "true or false",
         "string scalar" | "string" => "text",
         "mapping start" => "a mapping (key: value)",

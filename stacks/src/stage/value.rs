@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Parts what is wrong from the remedy in an error's text, which is all that serde carries.
-pub(super) const REMEDY: char = '\n';
+pub const REMEDY: char = '\n';
 
 fn wrong<E: de::Error>(what: &str, remedy: &str) -> E {
     E::custom(format!("{what}{REMEDY}{remedy}"))

@@ -1,3 +1,4 @@
+mod capacity;
 mod functions;
 mod many;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::output::Form;
 use crate::progress::{Task, say};
 use crate::project::Project;
+use capacity::CapacityReport;
 use engine::failure::{Context, Failure, Outcome};
 use functions::FunctionsReport;
 use many::ManyStages;
@@ -27,6 +29,9 @@ pub(crate) struct Bench {
     /// Measure the functions, and not the tool
     #[arg(long)]
     functions: bool,
+    /// Set what records cost the stream's functions on this machine beside what the model of capacity says
+    #[arg(long, conflicts_with = "functions")]
+    capacity: bool,
     /// Megabytes of input that the functions and Python are measured with
     #[arg(long, value_name = "N", default_value_t = 200, requires = "functions")]
     input_mb: u64,
@@ -62,6 +67,9 @@ impl Bench {
         let project = Project::find()?;
         if self.functions {
             return self.functions(&project);
+        }
+        if self.capacity {
+            return Form::json_if(self.json).tell(&CapacityReport::measure(&project)?);
         }
         say("building xtask in release");
         let build = Command::new("cargo")

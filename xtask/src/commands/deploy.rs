@@ -134,10 +134,10 @@ impl Deploy {
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
         if self.plan {
             let plan = Plan::make(&engine).await?;
-            Form::json_if(self.json).tell(&PlanReport(&plan))?;
+            Form::json_if(self.json).tell(&PlanReport::of(&session, &plan)?)?;
             return plan.decided(&wishes);
         }
-        let consent = |plan: &Plan| self.consent(&session.stage, plan);
+        let consent = |plan: &Plan| self.consent(&session, plan);
         let deployed = match Box::pin(deploy(&engine, &consent)).await {
             Err(failure) if board.was_interrupted() => return Err(self.stopped(&engine, failure).await),
             deployed => deployed?,
@@ -192,12 +192,17 @@ impl Deploy {
     }
 
     /// Shows the changes, on stderr, and asks: the result is told at the end, on stdout.
-    fn consent(&self, stage: &Stage, plan: &Plan) -> Outcome {
+    fn consent(&self, session: &Session, plan: &Plan) -> Outcome {
+        let stage = &session.stage;
         for stack in plan.stacks.iter().filter(|stack| stack.action != Step::Nothing) {
             let mut text = String::new();
             if plan_text::write_stack(&mut text, stack).is_ok() {
                 say(text.trim_end());
             }
+        }
+        let cost = PlanReport::of(session, plan)?.cost();
+        if !cost.is_empty() {
+            say(cost.trim_end());
         }
         let Stage { name, account, .. } = stage;
         let question = format!("Change stage {name} in account {account} as planned above? [y/N]");

@@ -3,6 +3,7 @@ use engine::engine::Engine;
 use engine::failure::Outcome;
 use engine::plan::Plan as Planned;
 use engine::target::Wishes;
+use estimate::Difference;
 use serde::Serialize;
 use std::fmt;
 
@@ -10,7 +11,7 @@ use crate::board::Board;
 use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::session::{Emulator, Session};
-use crate::{archives, judge, plan_text, target};
+use crate::{archives, judge, money, plan_text, target};
 
 /// Show what a deploy would change, resource by resource
 ///
@@ -43,18 +44,42 @@ impl Plan {
         let board = Board::new();
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
         let plan = Planned::make(&engine).await?;
-        Form::json_if(self.json).tell(&PlanReport(&plan))?;
+        let report = PlanReport::of(&session, &plan)?;
+        Form::json_if(self.json).tell(&report)?;
         plan.decided(&wishes)
     }
 }
 
-/// The plan, to be read.
+/// The plan, to be read, with what it does to the bill.
 #[derive(Serialize)]
-#[serde(transparent)]
-pub(crate) struct PlanReport<'a>(pub(crate) &'a Planned);
+pub(crate) struct PlanReport<'a> {
+    #[serde(flatten)]
+    plan: &'a Planned,
+    /// None where there are no prices of the region.
+    cost: Option<Difference>,
+    #[serde(skip)]
+    no_cost: Option<String>,
+}
+
+impl<'a> PlanReport<'a> {
+    pub(crate) fn of(session: &Session, plan: &'a Planned) -> Outcome<Self> {
+        let (cost, no_cost) = match money::of_plan(&session.project, &session.stage, plan)? {
+            Ok(cost) => (Some(cost), None),
+            Err(why) => (None, Some(why)),
+        };
+        Ok(Self { plan, cost, no_cost })
+    }
+
+    /// What changes on the bill, in a line; nothing where nothing does.
+    pub(crate) fn cost(&self) -> String {
+        let cost = self.cost.iter().map(ToString::to_string);
+        cost.chain(self.no_cost.iter().map(|why| format!("cost: not told, {why}\n"))).collect()
+    }
+}
 
 impl fmt::Display for PlanReport<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        plan_text::write(f, self.0)
+        plan_text::write(f, self.plan)?;
+        f.write_str(&self.cost())
     }
 }

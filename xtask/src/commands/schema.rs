@@ -4,11 +4,12 @@ use std::fs;
 use crate::output;
 use crate::project::Project;
 use engine::failure::{Context, Outcome};
+use estimate::Volumes;
 
-/// Write the JSON Schema of stage files, by which editors complete and check them
+/// Write the JSON Schemas of stage files and of volumes, by which editors complete and check them
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// Print it instead of writing environments/stage.schema.json
+    /// Print the one of stage files instead of writing environments/stage.schema.json and volumes.schema.json
     #[arg(long)]
     print: bool,
 }
@@ -19,8 +20,12 @@ impl Schema {
         if self.print {
             return output::line(&schema);
         }
-        let file = Project::find()?.environments().join("stage.schema.json");
-        fs::write(&file, schema).failing(|| format!("cannot write {}", file.display()))?;
-        output::line(&format!("wrote {}", file.display()))
+        let folder = Project::find()?.environments();
+        for (name, schema) in [("stage.schema.json", schema), ("volumes.schema.json", Volumes::schema())] {
+            let file = folder.join(name);
+            fs::write(&file, schema).failing(|| format!("cannot write {}", file.display()))?;
+            output::line(&format!("wrote {}", file.display()))?;
+        }
+        Ok(())
     }
 }

@@ -59,7 +59,8 @@ pub fn is_copy(text: &str) -> bool {
 
 /// Reads a copy's file. `file` is only a name for messages.
 pub fn read_copy(file: &str, text: &str) -> Result<Copied, StageFault> {
-    let RawCopyFile { copy: RawCopy { of, scale, only, local, expires } } = read::document(file, text)?;
+    let RawCopyFile { copy: RawCopy { of, scale, only, local, expires } } =
+        read::read_as(file, text, "cargo xtask copy --save writes such a file")?;
     Ok(Copied { of, scale, only, local, expires })
 }
 

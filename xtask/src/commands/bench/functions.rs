@@ -93,7 +93,8 @@ struct Step {
 impl FunctionsReport {
     pub(super) fn measure(project: &Project, input_mb: u64, large_mb: u64) -> Outcome<Self> {
         say("building the functions in release");
-        let binaries = binaries(project)?;
+        let measured: Vec<_> = FUNCTIONS.map(|(function, _)| function).into_iter().chain([ORDERS, CURATE]).collect();
+        let binaries = binaries(project, &measured)?;
         let mut paces = Vec::new();
         for (function, python) in FUNCTIONS {
             let binary = binaries.get(function).ok_or_else(|| Failure::new(format!("cargo built no {function}")))?;
@@ -202,10 +203,10 @@ fn told<T: DeserializeOwned>(function: &str, binary: &Path, rows: u64, variable:
 }
 
 /// The benchmarks that the functions' crates have among their tests, by function.
-fn binaries(project: &Project) -> Outcome<BTreeMap<String, PathBuf>> {
+pub(super) fn binaries(project: &Project, functions: &[&str]) -> Outcome<BTreeMap<String, PathBuf>> {
     let mut command = Command::new("cargo");
     command.args(["test", "--release", "--no-run", "--quiet", "--ignore-rust-version", "--message-format", "json"]);
-    for function in FUNCTIONS.map(|(function, _)| function).into_iter().chain([ORDERS, CURATE]) {
+    for function in functions {
         command.args(["--package", function, "--bin", function]);
     }
     let output = command.current_dir(project.root()).output().failing(|| "cannot run cargo".to_owned())?;
