@@ -131,7 +131,10 @@ mod tests {
         let project = Project::find().unwrap();
         let deployed = stage();
         let mut wanted = stage();
-        wanted.pipelines.taxi.as_mut().unwrap().capacity = Capacity::Provisioned { shards: 4 };
+        let Capacity::Provisioned { shards, .. } = &mut wanted.pipelines.taxi.as_mut().unwrap().capacity else {
+            panic!()
+        };
+        *shards = 4;
         let plan = plan(&deployed, &wanted);
         let told = of_plan(&project, &wanted, &plan).unwrap().unwrap();
         assert_eq!(told.resources[0].resource, "TaxiStream");

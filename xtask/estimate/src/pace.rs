@@ -18,7 +18,9 @@ pub struct Pace {
 }
 
 /// Each program that a stage can have.
-pub const PACES: [(&str, Pace); 10] = [
+pub const PACES: [(&str, Pace); 11] = [
+    // It asks two services, and decides.
+    ("autoscale-shards", Pace { waiting_ms: 150.0, record_us: 0.0, byte_ns: 0.0 }),
     // A LIST and a PUT.
     ("write-to-s3", Pace { waiting_ms: 70.0, record_us: 6.2, byte_ns: 6.5 }),
     // A call for every 500 records, counted by whoever knows them; this one is the first.

@@ -202,7 +202,15 @@ pub fn of(program: &str, runs: &Resource, scene: &Scene) -> Option<Traffic> {
             let rows = if scene.program("schedule-dms").is_some() { 0.0 } else { volumes.rates.rows_per_batch };
             Traffic { gets: DAYS * (3.0 + rows / 1e6), ..daily(DAYS, pace.seconds(memory, rows, 0.0)) }
         }
+        "autoscale-shards" => daily(DAYS * 24.0 * 60.0 / minutes_between(scene), pace.seconds(memory, 0.0, 0.0)),
         "schedule-dms" => daily(DAYS, pace.seconds(memory, 0.0, 0.0)),
         _ => return None,
     })
+}
+
+/// How often what is scheduled at a rate is begun.
+fn minutes_between(scene: &Scene) -> f64 {
+    let rates = scene.of_kind("AWS::Scheduler::Schedule").filter_map(|it| it.text("ScheduleExpression"));
+    let mut minutes = rates.filter_map(|text| text.strip_prefix("rate(")?.split(' ').next()?.parse().ok());
+    minutes.next().unwrap_or(5.0)
 }

@@ -15,7 +15,7 @@ use crate::tools::Tool;
 use engine::failure::{Context, Failure, Outcome};
 
 /// The program that runs MiniStack, and what it brings along. The first one is started.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("emulator.py", include_str!("emulator.py")),
     ("counts.py", include_str!("counts.py")),
     ("databases.py", include_str!("databases.py")),

@@ -40,7 +40,7 @@ impl Default for Account {
 
 pub(super) fn shards(stage: &Stage) -> f64 {
     match stage.pipelines.taxi.as_ref().map(|taxi| taxi.capacity) {
-        Some(Capacity::Provisioned { shards }) => f64::from(shards),
+        Some(Capacity::Provisioned { shards, autoscale }) => f64::from(autoscale.map_or(shards, |it| it.max_shards)),
         _ => 0.0,
     }
 }

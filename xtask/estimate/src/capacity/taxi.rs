@@ -17,10 +17,10 @@ const WRITES_PER_SECOND: f64 = 3_500.0;
 /// The most shards that a stage file can have.
 const MOST_SHARDS: f64 = 500.0;
 
-/// Shards that there are, or on demand those that it takes.
+/// Shards that there can be, or on demand those that it takes.
 pub(super) fn shards(taxi: &Taxi, volumes: &Volumes) -> f64 {
     match taxi.capacity {
-        Capacity::Provisioned { shards } => f64::from(shards),
+        Capacity::Provisioned { shards, autoscale } => f64::from(autoscale.map_or(shards, |it| it.max_shards)),
         Capacity::OnDemand => needed_shards(volumes, 0.5).max(4.0),
     }
 }
@@ -156,8 +156,13 @@ fn advised(taxi: &Taxi, volumes: &Volumes) -> (f64, [u32; 2]) {
 
 pub(super) fn advise(taxi: &mut Taxi, volumes: &Volumes, plan: &mut Plan) {
     let (shards, [writer, sender]) = advised(taxi, volumes);
-    if let Capacity::Provisioned { shards: now } = &mut taxi.capacity {
-        plan.set("taxi.stream.shards", now, whole(shards.min(MOST_SHARDS)));
+    let enough = whole(shards.min(MOST_SHARDS));
+    match &mut taxi.capacity {
+        Capacity::Provisioned { autoscale: Some(range), .. } => {
+            plan.set("taxi.stream.autoscale.max_shards", &mut range.max_shards, enough);
+        }
+        Capacity::Provisioned { shards: now, .. } => plan.set("taxi.stream.shards", now, enough),
+        Capacity::OnDemand => {}
     }
     plan.set("taxi.write_to_s3.memory_mb", &mut taxi.write_to_s3.memory_mb, writer);
     plan.set("taxi.send_to_firehose.memory_mb", &mut taxi.send_to_firehose.memory_mb, sender);
