@@ -46,6 +46,17 @@ pub(crate) fn volumes(project: &Project, stage: &str, given: Option<&Path>) -> O
     Ok(Stated { volumes, file: name })
 }
 
+/// Those of a stage: a copy has its share of what the other stage has.
+pub(crate) fn volumes_of(project: &Project, stage: &Stage) -> Outcome<Stated> {
+    let Stated { volumes, file } = volumes(project, stage.origin().as_str(), None)?;
+    Ok(match &stage.copy {
+        None => Stated { volumes, file },
+        Some(copy) => {
+            Stated { volumes: volumes.scaled(copy.scale.factor()), file: format!("{} of {file}", copy.scale) }
+        }
+    })
+}
+
 /// The region's prices. Those of another region would be wrong, and nobody would see it.
 pub(crate) fn region(stage: &Stage) -> Outcome<PricedRegion> {
     PricedRegion::named(stage.region.as_str()).ok_or_else(|| {
@@ -77,7 +88,7 @@ pub(crate) fn of_plan(project: &Project, stage: &Stage, plan: &Plan) -> Outcome<
     let Ok(region) = region(stage) else {
         return Ok(Err(format!("there are no prices of {} in the table", stage.region)));
     };
-    let stated = volumes(project, stage.name.as_str(), None)?;
+    let stated = volumes_of(project, stage)?;
     let deployed: Vec<_> = plan.stacks.iter().map(deployed).collect();
     let before: Vec<_> = plan
         .stacks

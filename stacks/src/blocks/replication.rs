@@ -116,7 +116,8 @@ impl ReplicationView {
             above("Processor", metric("CPUUtilization", "Average"), 90, "DMS's processor is busy most of the time")
                 .lasting(3),
             above(
-                "Memory",
+                // Not "Memory": "rates-memory" is the end of another alarm's name, and stages must not take names from each other.
+                "FreeMemory",
                 metric("FreeableMemory", "Minimum"),
                 threshold::memory_left_bytes(self.class.memory_gb()),
                 "DMS has less than a twentieth of its memory left",

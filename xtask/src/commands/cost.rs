@@ -34,7 +34,10 @@ impl Cost {
         }
         let project = Project::find()?;
         let stage = stages::load(&project, &self.stage)?;
-        let stated = money::volumes(&project, &self.stage, self.volume.as_deref())?;
+        let stated = match &self.volume {
+            Some(file) => money::volumes(&project, &self.stage, Some(file))?,
+            None => money::volumes_of(&project, &stage)?,
+        };
         let estimate = money::bill(&stage, &stages::rendered(&stage)?, &stated.volumes)?;
         Form::json_if(self.json).tell(&Report::of(&self.stage, &stated.file, self.hours, estimate))
     }

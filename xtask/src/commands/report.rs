@@ -6,6 +6,7 @@ mod history;
 use chrono::Utc;
 use clap::Args;
 use engine::failure::{Failure, Outcome};
+use estimate::{How, Line};
 use picture::page::{Cost, Page, page};
 use picture::read::Reading;
 use picture::timeline::Timeline;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use crate::commands::graph::{prefix, write};
 use crate::commit;
 use crate::judge;
+use crate::money;
 use crate::output::line;
 use crate::progress::{Task, say};
 use crate::project::Project;
@@ -55,6 +57,10 @@ impl Report {
         let prefix = prefix(&stage);
         let reading = Reading::new(&world, &prefix);
         let commit = commit::current(&project);
+        let costs = costs(&project, &stage).unwrap_or_else(|failure| {
+            say(&format!("warning: the costs are not estimated: {failure}"));
+            Vec::new()
+        });
         let of = Page {
             stage: stage.name.as_str(),
             account: stage.account.as_str(),
@@ -62,7 +68,7 @@ impl Report {
             commit: commit.as_deref(),
             asked: &asked,
             reading: &reading,
-            costs: &costs(),
+            costs: &costs,
             checks: &checks::of(&stage, &world, &judged),
             deploy: deploy.as_ref().map_err(String::as_str),
         };
@@ -99,7 +105,15 @@ impl Report {
     }
 }
 
-/// Lines of an estimate; without one the page says so.
-fn costs() -> Vec<Cost> {
-    Vec::new()
+/// The lines of the estimate; without one, such as for a region that has no prices, the page says so.
+fn costs(project: &Project, stage: &Stage) -> Outcome<Vec<Cost>> {
+    let stated = money::volumes_of(project, stage)?;
+    let estimate = money::bill(stage, &stages::rendered(stage)?, &stated.volumes)?;
+    let line = |line: Line| Cost {
+        name: format!("{} ({})", line.resource, line.unit),
+        pipeline: line.pipeline,
+        dollars_a_month: line.monthly,
+        is_free_running: line.how == How::Running,
+    };
+    Ok(estimate.lines.into_iter().map(line).collect())
 }

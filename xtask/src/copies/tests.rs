@@ -4,7 +4,7 @@ use stacks::stage::{Copied, Pipelines, Scale, Stage, StageName};
 use std::collections::BTreeSet;
 
 use crate::project::Project;
-use crate::{judge, stages};
+use crate::{judge, money, stages};
 
 fn copy(of: &str, scale: f64, only: &[&str]) -> Stage {
     let project = Project::find().unwrap();
@@ -36,6 +36,24 @@ fn a_copy_of_any_scale_with_any_pipelines_raises_nothing() {
     assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics.first());
     assert_eq!(judged.unknown, Vec::<String>::new());
     assert_eq!(judged.stages, 31 * 3 + 14);
+}
+
+/// With volumes that follow the scale as well.
+#[test]
+fn a_larger_copy_never_costs_less() {
+    let project = Project::find().unwrap();
+    for only in sets() {
+        let mut before = 0.0;
+        for scale in [0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.5, 5.0, 7.5, 10.0] {
+            let copy = copy("prod", scale, &only);
+            let stated = money::volumes_of(&project, &copy).unwrap();
+            let estimate = money::bill(&copy, &stages::rendered(&copy).unwrap(), &stated.volumes).unwrap();
+            let monthly = estimate.monthly();
+            assert!(monthly >= before, "{only:?} at {scale}: {monthly} after {before}");
+            assert!(monthly > 0.0 && estimate.unpriced.is_empty(), "{:?}", estimate.unpriced);
+            before = monthly;
+        }
+    }
 }
 
 /// Each under a name of its own, as stages of one account are.
