@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_function_of_a_stage_is_known() {
-        let text = "project: m\naccount: '111111111111'\nregion: eu-west-1\npipelines:\n  taxi: {}\n  accommodation: {}\n  flats: {}\n  \
+        let text = "project: millrace\naccount: '111111111111'\nregion: eu-west-1\npipelines:\n  taxi: {}\n  accommodation: {}\n  flats: {}\n  \
                     orders: {}\n  rates: {load: dms}\n";
         let name = stacks::stage::StageName::new("dev").unwrap();
         let stage = stacks::stage::Stage::parse(name, "dev.yaml", text, stacks::stage::Architecture::Arm64).unwrap();
