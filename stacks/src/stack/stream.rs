@@ -85,7 +85,9 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     let mut boards = Boards::default();
     let board = boards.of(&scope);
     board.stream(&stream);
-    functions.iter().for_each(|function| board.function(function));
+    for function in &functions {
+        board.function(function);
+    }
     board.delivery(&delivery_stream);
     board.failures(&failure_queue);
     board.alarms(&alarms);

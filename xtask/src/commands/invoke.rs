@@ -22,6 +22,7 @@ use crate::session::{Emulator, Session};
 mod event;
 
 /// Invoke a function once, and show what it answers, how long it took, and the end of its log
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Invoke {
     /// The function, by the name of its binary, such as orders-etl
@@ -168,7 +169,7 @@ impl InvokeReport {
     fn failure(&self) -> Failure {
         let why = self.answer["errorMessage"].as_str().unwrap_or("it does not say why");
         let failure = Failure::new(format!("{} failed", self.function)).since(why);
-        self.log.iter().fold(failure, |failure, line| failure.since(line)).hint(&self.hint)
+        self.log.iter().fold(failure, Failure::since).hint(&self.hint)
     }
 }
 

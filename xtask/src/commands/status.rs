@@ -50,7 +50,7 @@ pub(crate) struct Status {
     json: bool,
 }
 
-/// Stacks are looked at less often than what flows through them: `CloudFormation` answers few questions a second.
+/// Stacks are looked at less often than what flows through them: CloudFormation answers few questions a second.
 const STACKS_EVERY: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Serialize)]

@@ -102,7 +102,9 @@ fn a_stage_is_watched_while_it_works() {
     assert!(answered["took"].as_str().unwrap().contains("Duration"), "{answered}");
 
     let lost = of(&status(), "accommodation", "consolidate").clone();
-    assert_eq!(lost["error_rate"], 1.0, "{lost}");
+    // S3 says once that it may tell, which is an invocation too.
+    assert_eq!(lost["errors"], 1, "{lost}");
+    assert!(lost["error_rate"].as_f64().unwrap() > 0.3, "{lost}");
     let sounding = status()["pipelines"].to_string();
     assert!(sounding.contains("millrace-local-consolidate-errors"), "{sounding}");
 

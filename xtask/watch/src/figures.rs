@@ -58,6 +58,7 @@ pub struct Figures {
     pub has: Has,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Has {
     pub inbox: bool,

@@ -78,8 +78,8 @@ fn structured(mut map: Map<String, Value>) -> (Said, Option<String>) {
 fn request_of(map: &Map<String, Value>) -> Option<String> {
     let own = ["requestId", "AWSRequestId"].iter().find_map(|key| map.get(*key).and_then(text));
     let span = map.get("span").and_then(|span| text(&span["requestId"]));
-    let spans = map.get("spans").and_then(Value::as_array).into_iter().flatten();
-    own.or(span).or_else(|| spans.filter_map(|span| text(&span["requestId"])).next())
+    let mut spans = map.get("spans").and_then(Value::as_array).into_iter().flatten();
+    own.or(span).or_else(|| spans.find_map(|span| text(&span["requestId"])))
 }
 
 fn platform(kind: &str, record: &Value) -> Said {

@@ -14,7 +14,7 @@ const NAMES: usize = 22;
 
 /// The screen's lines; `now` is in seconds.
 pub fn screen(figures: &[Figures], now: i64) -> Vec<String> {
-    let mut lines = vec![row("in the last hour", HEADS.map(str::to_owned))];
+    let mut lines = vec![row("in the last hour", &HEADS.map(str::to_owned))];
     // What all pipelines share has alarms, and nothing else.
     for figures in figures.iter().filter(|figures| !figures.functions.is_empty()) {
         lines.push(heading(figures, now));
@@ -30,7 +30,7 @@ pub fn screen(figures: &[Figures], now: i64) -> Vec<String> {
     lines
 }
 
-fn row(name: &str, cells: [String; 7]) -> String {
+fn row(name: &str, cells: &[String; 7]) -> String {
     let mut line = format!("{name:<NAMES$}");
     for (cell, width) in cells.iter().zip(WIDTHS) {
         let _ = write!(line, " {cell:>width$}");
@@ -88,7 +88,7 @@ fn of_function(function: &OfFunction, now: i64) -> String {
     let success = function.last_success.map_or_else(|| UNKNOWN.to_owned(), |at| format!("{} ago", short(now - at)));
     let counts = [function.input, function.out, function.dropped, function.rejected].map(number);
     let [input, out, dropped, rejected] = counts;
-    row(&format!("  {}", function.function), [input, out, dropped, rejected, errors, behind, success])
+    row(&format!("  {}", function.function), &[input, out, dropped, rejected, errors, behind, success])
 }
 
 /// A line that fits, without what would wrap.

@@ -38,14 +38,13 @@ impl Seen {
         let mut alike = HashMap::new();
         let mut fresh = Vec::new();
         for event in events {
-            let key = match &event.id {
-                Some(id) => Key::Named(id.clone()),
-                None => {
-                    let of = (event.stream.clone(), event.at, event.message.clone());
-                    let before: &mut usize = alike.entry(of.clone()).or_default();
-                    *before += 1;
-                    Key::Alike(of.0, of.1, of.2, *before)
-                }
+            let key = if let Some(id) = &event.id {
+                Key::Named(id.clone())
+            } else {
+                let of = (event.stream.clone(), event.at, event.message.clone());
+                let before: &mut usize = alike.entry(of.clone()).or_default();
+                *before += 1;
+                Key::Alike(of.0, of.1, of.2, *before)
             };
             self.newest = self.newest.max(event.at);
             if self.shown.insert(key, event.at).is_none() {

@@ -219,7 +219,7 @@ impl Board {
             words((scope.pipeline, stage), &self.parts, &self.functions, &self.inboxes, height),
             alarms(&self.alarms, height),
         ];
-        let draw = |(title, unit, metrics): Graph| graph(region, &title, unit, metrics);
+        let draw = |(title, unit, metrics): Graph| graph(region, &title, unit, &metrics);
         let health = [
             ("Ages", "", self.ages),
             ("Errors and throttles", "", self.errors),

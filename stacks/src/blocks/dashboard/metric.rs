@@ -36,7 +36,7 @@ impl<'a> Of<'a> {
 }
 
 /// A third of a row.
-pub(super) fn graph(region: &str, title: &str, unit: &str, metrics: Vec<Value>) -> Widget {
+pub(super) fn graph(region: &str, title: &str, unit: &str, metrics: &[Value]) -> Widget {
     let properties = json!({
         "title": title,
         "metrics": metrics,
