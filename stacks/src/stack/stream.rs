@@ -85,7 +85,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     let mut boards = Boards::default();
     let board = boards.of(&scope);
     board.stream(&stream);
-    for function in &functions {
+    for function in functions.iter().chain(autoscaler.iter().map(AutoscalerView::function)) {
         board.function(function);
     }
     board.delivery(&delivery_stream);

@@ -1,6 +1,7 @@
 //! Events from files: JSON, and what the function reads.
 
 use contract::Function;
+use contract::autoscale_shards::AutoscaleShards;
 use contract::consolidate::Consolidate;
 use contract::curate::Curate;
 use contract::load_rates::LoadRates;
@@ -79,6 +80,7 @@ fn fits(function: &str, text: &str) -> Option<serde_json::Result<()>> {
         serde_json::from_str::<F::Event>(text).map(drop)
     }
     let fits = match function {
+        AutoscaleShards::BIN => of::<AutoscaleShards>(text),
         Consolidate::BIN => of::<Consolidate>(text),
         Curate::BIN => of::<Curate>(text),
         LoadRates::BIN => of::<LoadRates>(text),
