@@ -78,8 +78,8 @@ async fn a_busy_stream_gets_shards_and_no_trip_is_lost() {
     let endpoint = stage.json(&deploy)["endpoint"].as_str().unwrap().to_owned();
     let stream = Stream(aws_sdk_kinesis::Client::new(&client_config(&endpoint).await));
     let invoke = || stage.json(&["invoke", "autoscale-shards", "--stage", "busy"])["answer"].clone();
-    let verify = |sent: &str| {
-        stage.json(&["verify", "taxi", "--stage", "busy", "--sent", sent, "--wait", "180"]);
+    let verify = |count: &str| {
+        stage.json(&["verify", "taxi", "--stage", "busy", "--sent", count, "--wait", "180"]);
     };
 
     // More than a tenth of what a shard takes in a minute.

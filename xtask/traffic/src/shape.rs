@@ -64,9 +64,9 @@ impl Shape {
 }
 
 /// Nothing before the first hour and after the last, everything between the two in the middle, and straight in between.
-fn between(hour: f64, rises: f64, risen: f64, falls: f64, fallen: f64) -> f64 {
-    let up = (hour - rises) / (risen - rises);
-    let down = (fallen - hour) / (fallen - falls);
+fn between(hour: f64, begin: f64, top: f64, turn: f64, end: f64) -> f64 {
+    let up = (hour - begin) / (top - begin);
+    let down = (end - hour) / (end - turn);
     up.min(down).clamp(0.0, 1.0)
 }
 
