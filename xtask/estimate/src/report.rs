@@ -32,6 +32,9 @@ pub struct Sum {
     pub amount: f64,
 }
 
+/// What is less is one line at the end.
+const SHOWN: f64 = 0.01;
+
 /// What no line has.
 const LEFT_OUT: &str = "left out: free tiers, taxes, support, discounts, data that leaves AWS or crosses zones, snapshots \
                         that somebody takes, and whatever fails and is tried again";
@@ -75,8 +78,6 @@ impl Report {
 
     fn section(&self, f: &mut fmt::Formatter<'_>, how: How, title: &str, sum: f64) -> fmt::Result {
         writeln!(f, "\n{title}: {}", dollars(sum))?;
-        /// What is less is one line at the end.
-        const SHOWN: f64 = 0.01;
         let (shown, rest): (Vec<&Line>, Vec<&Line>) =
             self.estimate.lines.iter().filter(|line| line.how == how).partition(|line| line.monthly >= SHOWN);
         let groups = grouped(&shown);

@@ -2,6 +2,7 @@
 
 use crate::pace::Pace;
 use crate::scene::{Resource, Scene};
+use crate::volumes::Volumes;
 use crate::{DAYS, HOURS, SECONDS};
 
 /// A program's month.
@@ -92,120 +93,25 @@ pub fn shards(scene: &Scene) -> f64 {
 /// `None` for a program that we know nothing of.
 pub fn of(program: &str, runs: &Resource, scene: &Scene) -> Option<Traffic> {
     let memory = runs.number("MemorySize").or_else(|| runs.number("Memory")).unwrap_or(128.0);
-    let pace = Pace::of(program)?;
-    let volumes = scene.volumes;
-    let source =
-        |name: &str, default: f64| scene.source(runs).and_then(|mapping| mapping.number(name)).unwrap_or(default);
-    let queue = |rate: f64, file_seconds: f64| {
-        let batch = queue_batch(rate, source("BatchSize", 10.0), source("MaximumBatchingWindowInSeconds", 0.0));
-        let hours = (rate * 3600.0).min(1.0) * HOURS;
-        Traffic { invocations: rate / batch * SECONDS, seconds: batch * file_seconds, hours, ..Traffic::default() }
-    };
-    let daily = |runs: f64, seconds: f64| Traffic { invocations: runs, seconds, hours: runs, ..Traffic::default() };
+    let it = Program { runs, scene, volumes: scene.volumes, memory, pace: Pace::of(program)? };
     Some(match program {
-        "write-to-s3" | "send-to-firehose" => {
-            let taxi = volumes.taxi;
-            let rate = taxi.events_per_second / shards(scene);
-            let window = source("MaximumBatchingWindowInSeconds", 0.0);
-            let batch = stream_batch(rate, source("BatchSize", 100.0), window, taxi.bytes_per_event);
-            let invocations = taxi.events_per_second / batch * SECONDS;
-            let seconds = stream_seconds(program, memory, batch, taxi.bytes_per_event)?;
-            let hours = if taxi.events_per_second > 0.0 { HOURS } else { 0.0 };
-            let writes = if program == "write-to-s3" { invocations } else { 0.0 };
-            let stored = taxi.events_per_second * taxi.bytes_per_event * SECONDS / 1e9;
-            // It looks before it writes, and what is rejected has an object of its own.
-            let rejecting = (batch * taxi.rejected_percent / 100.0).min(1.0);
-            Traffic {
-                invocations,
-                seconds,
-                hours,
-                puts: writes * 2.0 * (1.0 + rejecting),
-                gets: 0.0,
-                stored: if writes > 0.0 { vec![("OutputBucket", stored)] } else { Vec::new() },
-            }
-        }
-        "consolidate" => {
-            let it = volumes.accommodation;
-            let (rate, bytes) = (it.files_per_hour / 3600.0, it.mb_per_file * 1e6);
-            let out = bytes * it.kept_percent / 100.0;
-            let objects = (out / runs.variable("ROLL_OVER").unwrap_or(500_000.0)).ceil();
-            let files = rate * SECONDS;
-            Traffic {
-                // The file itself was put by somebody.
-                puts: files * (1.0 + objects),
-                gets: files,
-                stored: vec![("AccommodationBucket", files * bytes / 1e9), ("OutputBucket", files * out / 1e9)],
-                ..queue(rate, pace.streaming_seconds(memory, bytes, bytes))
-            }
-        }
-        "transform" => {
-            let it = volumes.flats;
-            let (rate, packed) = (it.files_per_hour / 3600.0, it.mb_per_file * 1e6);
-            let unpacked = packed * it.unpacked_times;
-            let (files, out) = (rate * SECONDS, unpacked * it.kept_percent / 100.0);
-            Traffic {
-                puts: files * 4.0,
-                gets: files,
-                stored: vec![("FlatsBucket", files * packed / 1e9), ("CuratedBucket", files * out / 1e9)],
-                ..queue(rate, pace.streaming_seconds(memory, packed, unpacked))
-            }
-        }
-        "load-warehouse" => {
-            let it = volumes.flats;
-            let rate = 3.0 * it.files_per_hour / 3600.0;
-            let redshift = scene.resources.iter().any(|resource| resource.kind.starts_with("AWS::Redshift"));
-            let pace = Pace::of_loads(!redshift)?;
-            let bytes = it.mb_per_file * it.unpacked_times * it.kept_percent / 100.0 * 1e6 / 3.0;
-            Traffic { gets: rate * SECONDS, ..queue(rate, pace.seconds(memory, 0.0, bytes)) }
-        }
-        "orders-etl" => {
-            let it = volumes.orders;
-            let stored = it.rows_per_day * it.bytes_per_row * BESIDE_ORDERS * DAYS / 1e9;
-            Traffic {
-                puts: 7.0 * DAYS,
-                gets: 3.0 * DAYS,
-                stored: vec![("RawBucket", stored)],
-                ..daily(DAYS, pace.seconds(memory, it.rows_per_day, 0.0))
-            }
-        }
-        "pull-rates" => {
-            let it = volumes.rates;
-            let batches = it.batches_per_day * DAYS;
-            let limit = runs.variable("REQUESTS_PER_MINUTE").unwrap_or(60.0);
-            let seconds = pull_seconds(it.rows_per_batch, it.rows_per_page, limit) + pace.waiting_ms / 1_000.0;
-            // A function goes on behind the last attempt as often as it has to.
-            let attempts = runs.number("Timeout").map_or(1.0, |timeout| (seconds / timeout).ceil().max(1.0));
-            let pages = (it.rows_per_batch / it.rows_per_page.max(1.0)).ceil();
-            Traffic {
-                puts: batches * (2.0 * pages + 1.0),
-                gets: batches * attempts,
-                stored: vec![("RawBucket", batches * it.rows_per_batch * it.bytes_per_row / 1e9)],
-                ..daily(batches * attempts, seconds / attempts)
-            }
-        }
-        "curate" => {
-            let it = volumes.rates;
-            let batches = it.batches_per_day * DAYS;
-            let spark = spark_takes(scene, it.rows_per_batch * it.bytes_per_row);
-            // What Spark made is looked through and published by the function all the same.
-            let work = if spark { it.rows_per_batch / 10.0 } else { it.rows_per_batch };
-            let pages = (it.rows_per_batch / it.rows_per_page.max(1.0)).ceil();
-            Traffic {
-                puts: batches * (4.0 + it.rows_per_batch / 1e6),
-                gets: batches * if spark { it.rows_per_batch / 1e6 } else { pages },
-                stored: vec![("CuratedBucket", batches * it.rows_per_batch * PARQUET_BYTES / 1e9)],
-                ..daily(batches, pace.seconds(memory, work, 0.0))
-            }
-        }
-        "load-rates" => {
-            // Before DMS it only prepares the tables.
-            let rows = if scene.program("schedule-dms").is_some() { 0.0 } else { volumes.rates.rows_per_batch };
-            Traffic { gets: DAYS * (3.0 + rows / 1e6), ..daily(DAYS, pace.seconds(memory, rows, 0.0)) }
-        }
-        "autoscale-shards" => daily(DAYS * 24.0 * 60.0 / minutes_between(scene), pace.seconds(memory, 0.0, 0.0)),
-        "schedule-dms" => daily(DAYS, pace.seconds(memory, 0.0, 0.0)),
+        "write-to-s3" | "send-to-firehose" => it.consumes(program)?,
+        "consolidate" => it.consolidates(),
+        "transform" => it.transforms(),
+        "load-warehouse" => it.loads()?,
+        "orders-etl" => it.sums_up(),
+        "pull-rates" => it.pulls(),
+        "curate" => it.curates(),
+        "load-rates" => it.loads_rates(),
+        "autoscale-shards" => daily(DAYS * 24.0 * 60.0 / minutes_between(scene), it.pace.seconds(memory, 0.0, 0.0)),
+        "schedule-dms" => daily(DAYS, it.pace.seconds(memory, 0.0, 0.0)),
         _ => return None,
     })
+}
+
+/// What runs by the clock.
+fn daily(runs: f64, seconds: f64) -> Traffic {
+    Traffic { invocations: runs, seconds, hours: runs, ..Traffic::default() }
 }
 
 /// How often what is scheduled at a rate is begun.
@@ -213,4 +119,134 @@ fn minutes_between(scene: &Scene) -> f64 {
     let rates = scene.of_kind("AWS::Scheduler::Schedule").filter_map(|it| it.text("ScheduleExpression"));
     let mut minutes = rates.filter_map(|text| text.strip_prefix("rate(")?.split(' ').next()?.parse().ok());
     minutes.next().unwrap_or(5.0)
+}
+
+struct Program<'a> {
+    runs: &'a Resource<'a>,
+    scene: &'a Scene<'a>,
+    volumes: &'a Volumes,
+    memory: f64,
+    pace: Pace,
+}
+
+impl Program<'_> {
+    /// A setting of what hands it its batches.
+    fn source(&self, name: &str, default: f64) -> f64 {
+        self.scene.source(self.runs).and_then(|mapping| mapping.number(name)).unwrap_or(default)
+    }
+
+    /// Of a queue that is told of so many files a second.
+    fn queue(&self, rate: f64, file_seconds: f64) -> Traffic {
+        let window = self.source("MaximumBatchingWindowInSeconds", 0.0);
+        let batch = queue_batch(rate, self.source("BatchSize", 10.0), window);
+        let hours = (rate * 3600.0).min(1.0) * HOURS;
+        Traffic { invocations: rate / batch * SECONDS, seconds: batch * file_seconds, hours, ..Traffic::default() }
+    }
+
+    fn consumes(&self, program: &str) -> Option<Traffic> {
+        let taxi = self.volumes.taxi;
+        let rate = taxi.events_per_second / shards(self.scene);
+        let window = self.source("MaximumBatchingWindowInSeconds", 0.0);
+        let batch = stream_batch(rate, self.source("BatchSize", 100.0), window, taxi.bytes_per_event);
+        let invocations = taxi.events_per_second / batch * SECONDS;
+        let traffic = Traffic {
+            invocations,
+            seconds: stream_seconds(program, self.memory, batch, taxi.bytes_per_event)?,
+            hours: if taxi.events_per_second > 0.0 { HOURS } else { 0.0 },
+            ..Traffic::default()
+        };
+        if program != "write-to-s3" {
+            return Some(traffic);
+        }
+        let stored = taxi.events_per_second * taxi.bytes_per_event * SECONDS / 1e9;
+        // It looks before it writes, and what is rejected has an object of its own.
+        let rejecting = (batch * taxi.rejected_percent / 100.0).min(1.0);
+        Some(Traffic { puts: invocations * 2.0 * (1.0 + rejecting), stored: vec![("OutputBucket", stored)], ..traffic })
+    }
+
+    fn consolidates(&self) -> Traffic {
+        let it = self.volumes.accommodation;
+        let (rate, bytes) = (it.files_per_hour / 3600.0, it.mb_per_file * 1e6);
+        let out = bytes * it.kept_percent / 100.0;
+        let objects = (out / self.runs.variable("ROLL_OVER").unwrap_or(500_000.0)).ceil();
+        let files = rate * SECONDS;
+        Traffic {
+            // The file itself was put by somebody.
+            puts: files * (1.0 + objects),
+            gets: files,
+            stored: vec![("AccommodationBucket", files * bytes / 1e9), ("OutputBucket", files * out / 1e9)],
+            ..self.queue(rate, self.pace.streaming_seconds(self.memory, bytes, bytes))
+        }
+    }
+
+    fn transforms(&self) -> Traffic {
+        let it = self.volumes.flats;
+        let (rate, packed) = (it.files_per_hour / 3600.0, it.mb_per_file * 1e6);
+        let unpacked = packed * it.unpacked_times;
+        let (files, out) = (rate * SECONDS, unpacked * it.kept_percent / 100.0);
+        Traffic {
+            puts: files * 4.0,
+            gets: files,
+            stored: vec![("FlatsBucket", files * packed / 1e9), ("CuratedBucket", files * out / 1e9)],
+            ..self.queue(rate, self.pace.streaming_seconds(self.memory, packed, unpacked))
+        }
+    }
+
+    fn loads(&self) -> Option<Traffic> {
+        let it = self.volumes.flats;
+        let rate = 3.0 * it.files_per_hour / 3600.0;
+        let redshift = self.scene.resources.iter().any(|resource| resource.kind.starts_with("AWS::Redshift"));
+        let bytes = it.mb_per_file * it.unpacked_times * it.kept_percent / 100.0 * 1e6 / 3.0;
+        let seconds = Pace::of_loads(!redshift)?.seconds(self.memory, 0.0, bytes);
+        Some(Traffic { gets: rate * SECONDS, ..self.queue(rate, seconds) })
+    }
+
+    fn sums_up(&self) -> Traffic {
+        let it = self.volumes.orders;
+        let stored = it.rows_per_day * it.bytes_per_row * BESIDE_ORDERS * DAYS / 1e9;
+        Traffic {
+            puts: 7.0 * DAYS,
+            gets: 3.0 * DAYS,
+            stored: vec![("RawBucket", stored)],
+            ..daily(DAYS, self.pace.seconds(self.memory, it.rows_per_day, 0.0))
+        }
+    }
+
+    fn pulls(&self) -> Traffic {
+        let it = self.volumes.rates;
+        let batches = it.batches_per_day * DAYS;
+        let limit = self.runs.variable("REQUESTS_PER_MINUTE").unwrap_or(60.0);
+        let seconds = pull_seconds(it.rows_per_batch, it.rows_per_page, limit) + self.pace.waiting_ms / 1_000.0;
+        // A function goes on behind the last attempt as often as it has to.
+        let attempts = self.runs.number("Timeout").map_or(1.0, |timeout| (seconds / timeout).ceil().max(1.0));
+        let pages = (it.rows_per_batch / it.rows_per_page.max(1.0)).ceil();
+        Traffic {
+            puts: batches * (2.0 * pages + 1.0),
+            gets: batches * attempts,
+            stored: vec![("RawBucket", batches * it.rows_per_batch * it.bytes_per_row / 1e9)],
+            ..daily(batches * attempts, seconds / attempts)
+        }
+    }
+
+    fn curates(&self) -> Traffic {
+        let it = self.volumes.rates;
+        let batches = it.batches_per_day * DAYS;
+        let spark = spark_takes(self.scene, it.rows_per_batch * it.bytes_per_row);
+        // What Spark made is looked through and published by the function all the same.
+        let work = if spark { it.rows_per_batch / 10.0 } else { it.rows_per_batch };
+        let pages = (it.rows_per_batch / it.rows_per_page.max(1.0)).ceil();
+        Traffic {
+            puts: batches * (4.0 + it.rows_per_batch / 1e6),
+            gets: batches * if spark { it.rows_per_batch / 1e6 } else { pages },
+            stored: vec![("CuratedBucket", batches * it.rows_per_batch * PARQUET_BYTES / 1e9)],
+            ..daily(batches, self.pace.seconds(self.memory, work, 0.0))
+        }
+    }
+
+    fn loads_rates(&self) -> Traffic {
+        // Before DMS it only prepares the tables.
+        let by_dms = self.scene.program("schedule-dms").is_some();
+        let rows = if by_dms { 0.0 } else { self.volumes.rates.rows_per_batch };
+        Traffic { gets: DAYS * (3.0 + rows / 1e6), ..daily(DAYS, self.pace.seconds(self.memory, rows, 0.0)) }
+    }
 }

@@ -54,7 +54,7 @@ pub(super) fn concurrency(stage: &Stage, volumes: &Volumes) -> f64 {
     let streams = pipelines.taxi.iter().map(|taxi| 2.0 * super::taxi::shards(taxi, volumes));
     let queues = pipelines.accommodation.iter().map(|it| &it.queue);
     let queues = queues.chain(pipelines.flats.iter().flat_map(|it| [&it.queue, &it.load_queue]));
-    streams.chain(queues.map(|queue| queues::at_once(queue))).sum::<f64>() + DAILY
+    streams.chain(queues.map(queues::at_once)).sum::<f64>() + DAILY
 }
 
 pub(super) fn model(stage: &Stage, volumes: &Volumes, account: &Account) -> Model {

@@ -41,8 +41,12 @@ fn more(program: &str, rows: f64, memory_mb: u32, timeout: u32) -> (u32, u32, bo
     if seconds(program, memory_mb, rows) <= f64::from(timeout) * GOOD {
         return (memory_mb, timeout, true);
     }
-    let larger = MEMORIES.into_iter().filter(|mb| *mb >= memory_mb);
-    let memory = larger.clone().find(|mb| seconds(program, *mb, rows) <= limit).or(larger.last()).unwrap_or(memory_mb);
+    let mut larger = MEMORIES.into_iter().filter(|mb| *mb >= memory_mb);
+    let memory = larger
+        .clone()
+        .find(|mb| seconds(program, *mb, rows) <= limit)
+        .or_else(|| larger.next_back())
+        .unwrap_or(memory_mb);
     let needed = seconds(program, memory, rows);
     (memory, timeout.max(whole((needed / GOOD).ceil()).min(LONGEST)), needed <= limit)
 }
@@ -147,7 +151,7 @@ pub(super) fn rates(it: &Rates, volumes: &Volumes) -> Model {
             gap + batch.load,
             gap + batch.load,
             used,
-            "the off-peak time + load",
+            "rates, loaded: until the off-peak time + load",
         ),
     ];
     Model::of("rates", volumes, parts, latencies)

@@ -147,7 +147,10 @@ impl fmt::Display for Report {
         }
         if *stages > 1.0 {
             let each = quantity(self.volumes.taxi.events_per_second / stages);
-            writeln!(f, "\none stream does not suffice: {stages} stages, each with {each} events/s, and each with:")?;
+            writeln!(
+                f,
+                "\none stage does not suffice for taxi: {stages} of them, each with {each} events/s, and each with:"
+            )?;
         } else if !changes.is_empty() {
             writeln!(f, "\nto raise in the stage file, below 'pipelines:'")?;
         }

@@ -130,10 +130,19 @@ pub(super) fn model(taxi: &Taxi, volumes: &Volumes, account: &Account) -> Model 
     Model::of("taxi", volumes, parts, latencies)
 }
 
-/// How many stages it takes, with at most so many shards each.
+/// Batches and windows that make objects fewer, the largest last.
+const GATHERING: [(u32, u32); 3] = [(2_000, 10), (5_000, 30), (10_000, 60)];
+
+/// How many stages it takes: for their shards, and for the objects that they write below one prefix.
 pub(super) fn split(taxi: &Taxi, volumes: &Volumes) -> f64 {
-    let shards = advised(taxi, volumes).0;
-    if taxi.capacity == Capacity::OnDemand { 1.0 } else { (shards / MOST_SHARDS).ceil().max(1.0) }
+    let (shards, it) = (advised(taxi, volumes).0, volumes.taxi);
+    let by_shards = if taxi.capacity == Capacity::OnDemand { 1.0 } else { shards / MOST_SHARDS };
+    let (most, window) = GATHERING[GATHERING.len() - 1];
+    let (most, window) = (most.max(taxi.consumers.batch_size), window.max(taxi.consumers.batch_window_seconds));
+    let rate = it.events_per_second / shards;
+    let batch = stream_batch(rate, f64::from(most), f64::from(window), it.bytes_per_event);
+    let by_objects = 2.0 * it.events_per_second / batch / (WRITES_PER_SECOND * GOOD);
+    by_shards.max(by_objects).ceil().max(1.0)
 }
 
 /// Shards, and the memory of both functions.
@@ -175,13 +184,13 @@ pub(super) fn advise(taxi: &mut Taxi, volumes: &Volumes, plan: &mut Plan) {
     plan.set("taxi.write_to_s3.timeout_seconds", &mut taxi.write_to_s3.timeout_seconds, needed[0]);
     plan.set("taxi.send_to_firehose.timeout_seconds", &mut taxi.send_to_firehose.timeout_seconds, needed[1]);
     // Objects that are too many are made fewer by a longer window and larger batches.
-    let writes = |taxi: &Taxi| {
+    let objects = |taxi: &Taxi| {
         2.0 * volumes.taxi.events_per_second
             / Consumer::of("write-to-s3", taxi.write_to_s3, taxi, volumes, shards).batch
             / WRITES_PER_SECOND
     };
-    for (size, window) in [(2_000, 10), (5_000, 30), (10_000, 60)] {
-        if writes(taxi) > GOOD {
+    for (size, window) in GATHERING {
+        if objects(taxi) > GOOD {
             let (batch, seconds) = (taxi.consumers.batch_size, taxi.consumers.batch_window_seconds);
             plan.set("taxi.consumers.batch_size", &mut taxi.consumers.batch_size, batch.max(size));
             plan.set(

@@ -10,6 +10,11 @@ const METRICS: f64 = 6.0;
 const INSIGHTS: f64 = 13.0;
 /// Of disk, that comes with a function.
 const DISK_MB: f64 = 512.0;
+/// Until a container's image is there; paid for as well.
+const IMAGE_SECONDS: f64 = 30.0;
+/// Until all workers of Spark stand, and what one of them gets through.
+const SPARK_SECONDS: f64 = 60.0;
+const SPARK_ROWS: f64 = 50_000.0;
 
 pub(super) fn function(function: &Resource, scene: &Scene, bill: &mut Bill) {
     let Some(known) = function.program().and_then(|program| traffic::of(program, function, scene)) else {
@@ -40,9 +45,7 @@ pub(super) fn task(task: &Resource, scene: &Scene, bill: &mut Bill) {
     if scene.program(task.program().unwrap_or_default()).is_some_and(|first| first.id != task.id) {
         return;
     }
-    /// Until the image is there; paid for as well.
-    const START_SECONDS: f64 = 30.0;
-    let hours = known.invocations * (known.seconds + START_SECONDS) / 3600.0;
+    let hours = known.invocations * (known.seconds + IMAGE_SECONDS) / 3600.0;
     let name = if task.is_arm() { "arm64" } else { "x86_64" };
     let of = |what: &str, per: f64| task.number(what).unwrap_or(per) / 1024.0 * hours;
     bill.volume(task, "Fargate", &format!("fargate.cpu.{name}"), of("Cpu", 256.0));
@@ -80,10 +83,7 @@ pub(super) fn job(job: &Resource, scene: &Scene, bill: &mut Bill) {
         _ => return bill.unknown(job, "the table does not know its kind of worker"),
     };
     let workers = job.number("NumberOfWorkers").unwrap_or(10.0);
-    /// Until all workers stand, and what one of them gets through.
-    const START_SECONDS: f64 = 60.0;
-    const ROWS_PER_SECOND: f64 = 50_000.0;
-    let seconds = START_SECONDS + rates.rows_per_batch / (ROWS_PER_SECOND * workers * units);
+    let seconds = SPARK_SECONDS + rates.rows_per_batch / (SPARK_ROWS * workers * units);
     bill.volume(job, "Glue", "glue.dpu", rates.batches_per_day * DAYS * seconds * workers * units / 3600.0);
 }
 

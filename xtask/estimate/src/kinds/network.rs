@@ -12,7 +12,7 @@ pub(super) fn address(address: &Resource, _: &Scene, bill: &mut Bill) {
     bill.hourly(address, "VPC", "vpc.ipv4", 1.0);
 }
 
-/// One in each zone that it has a subnet in; a gateway to S3 or DynamoDB costs nothing.
+/// One in each zone that it has a subnet in; a gateway costs nothing.
 pub(super) fn endpoint(endpoint: &Resource, _: &Scene, bill: &mut Bill) {
     if endpoint.text("VpcEndpointType") == Some("Interface") {
         #[expect(clippy::cast_precision_loss, reason = "a few")]

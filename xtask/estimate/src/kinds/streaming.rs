@@ -6,15 +6,15 @@ use crate::{DAYS, SECONDS, traffic};
 
 const KB: f64 = 1024.0;
 const PUT_UNIT: f64 = 25.0 * KB;
+/// A day's retention is in the price; up to a week is by the shard, what is kept longer by its size.
+const DAY: f64 = 24.0;
+const WEEK: f64 = 168.0;
 
 pub(super) fn stream(stream: &Resource, scene: &Scene, bill: &mut Bill) {
     let taxi = scene.volumes.taxi;
     let events = taxi.events_per_second * SECONDS;
     let gigabytes = events * taxi.bytes_per_event / 1e9;
     let retention = stream.number("RetentionPeriodHours").unwrap_or(24.0);
-    /// A day is in the price; up to a week is by the shard, what is kept longer by its size.
-    const DAY: f64 = 24.0;
-    const WEEK: f64 = 168.0;
     let month = SECONDS / 3600.0;
     if stream.text("StreamModeDetails.StreamMode") == Some("ON_DEMAND") {
         let counted = events * (taxi.bytes_per_event / KB).ceil() * KB / 1e9;
@@ -52,15 +52,16 @@ pub(super) fn delivery(delivery: &Resource, scene: &Scene, bill: &mut Bill) {
     bill.volume(delivery, "S3", "s3.put", objects * SECONDS);
 }
 
+/// Lambda asks a queue all the time, with so many pollers, each waiting so long for an answer.
+const POLLERS: f64 = 5.0;
+const POLL_SECONDS: f64 = 20.0;
+
 pub(super) fn queue(queue: &Resource, scene: &Scene, bill: &mut Bill) {
     let mapping = scene
         .of_kind("AWS::Lambda::EventSourceMapping")
         .find(|mapping| mapping.stack == queue.stack && mapping.value("EventSourceArn")["Fn::GetAtt"][0] == queue.id);
     // A queue of what failed costs nothing while nothing fails.
     let Some(mapping) = mapping else { return };
-    /// Lambda asks all the time, with so many pollers, each waiting so long for an answer.
-    const POLLERS: f64 = 5.0;
-    const POLL_SECONDS: f64 = 20.0;
     bill.monthly(queue, "SQS", "sqs.requests", POLLERS * SECONDS / POLL_SECONDS);
     let function = mapping.value("FunctionName")["Ref"].as_str().unwrap_or_default();
     let reader = scene.resources.iter().find(|resource| resource.stack == queue.stack && resource.id == function);

@@ -17,16 +17,17 @@ pub(super) fn dashboard(dashboard: &Resource, _: &Scene, bill: &mut Bill) {
     bill.monthly(dashboard, "CloudWatch", "cloudwatch.dashboard", 1.0);
 }
 
+/// Of a run's logs: begin, end, report, and what it counted.
+const BYTES_PER_RUN: f64 = 1_300.0;
+/// What is kept is packed.
+const PACKED: f64 = 0.15;
+
 pub(super) fn logs(group: &Resource, scene: &Scene, bill: &mut Bill) {
     let name = group.text("LogGroupName").unwrap_or_default();
     let program = program_in(name).and_then(|program| scene.program(program));
     let known = program.and_then(|runs| traffic::of(runs.program()?, runs, scene));
     // What Firehose or a state machine has to say is hardly anything, and all of it is of failures.
     let Some(known) = known else { return };
-    /// Begin, end, report, and what it counted.
-    const BYTES_PER_RUN: f64 = 1_300.0;
-    /// What is kept is packed.
-    const PACKED: f64 = 0.15;
     let gigabytes = known.invocations * BYTES_PER_RUN / 1e9;
     bill.volume(group, "CloudWatch", "logs.in", gigabytes);
     let months = group.number("RetentionInDays").unwrap_or(365.0) / crate::DAYS;

@@ -2,6 +2,7 @@ use estimate::Volumes;
 use estimate::capacity::{Account, Model, models, plan, saturation};
 use proptest::prelude::*;
 use stacks::stage::Stage;
+use std::sync::LazyLock;
 
 use super::{shipped, stage, stages};
 
@@ -85,7 +86,8 @@ fn volumes() -> impl Strategy<Value = Volumes> {
 }
 
 fn any_stage() -> impl Strategy<Value = Stage> {
-    (0..stages().len()).prop_map(|at| stages().swap_remove(at))
+    static STAGES: LazyLock<Vec<Stage>> = LazyLock::new(stages);
+    (0..STAGES.len()).prop_map(|at| STAGES[at].clone())
 }
 
 proptest! {
