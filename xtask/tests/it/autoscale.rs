@@ -35,10 +35,10 @@ fn minute_with(left: u64) {
 
 /// Sends for some seconds, beside what the test does meanwhile.
 fn sending(stage: &LocalStage, seed: u32) -> Child {
-    let seed = seed.to_string();
-    let send =
-        ["send", "taxi", "--stage", "busy", "--count", "1500", "--rate", "250", "--seed", &seed, "--invalid", "0.01"];
-    stage.command(&send).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    let number = seed.to_string();
+    let trips =
+        ["send", "taxi", "--stage", "busy", "--count", "1500", "--rate", "250", "--seed", &number, "--invalid", "0.01"];
+    stage.command(&trips).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 struct Stream(aws_sdk_kinesis::Client);
