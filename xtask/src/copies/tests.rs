@@ -29,13 +29,13 @@ fn sets() -> Vec<Vec<&'static str>> {
 /// The longest name that a copy can have, so that names are as long as they get.
 #[test]
 fn a_copy_of_any_scale_with_any_pipelines_raises_nothing() {
-    let every_set = sets().into_iter().flat_map(|only| [0.01, 0.1, 10.0].map(|scale| copy("prod", scale, &only)));
+    let every_set = sets().into_iter().flat_map(|only| [0.01, 10.0].map(|scale| copy("prod", scale, &only)));
     let every_scale = [0.02, 0.05, 0.25, 0.5, 1.0, 2.0, 5.0];
     let every_scale = ["staging", "prod"].into_iter().flat_map(|of| every_scale.map(|scale| copy(of, scale, &[])));
     let judged = judge::stages(every_set.chain(every_scale).map(|copy| Ok(renamed(copy)))).unwrap();
     assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics.first());
     assert_eq!(judged.unknown, Vec::<String>::new());
-    assert_eq!(judged.stages, 31 * 3 + 14);
+    assert_eq!(judged.stages, 31 * 2 + 14);
 }
 
 /// With volumes that follow the scale as well.
