@@ -9,8 +9,8 @@ use std::{
     rc::Rc,
 };
 
-use super::{Upset, Upsets};
-use crate::{Begin, Fault, PortError, ReplicationPlace, ReplicationTask, Replications};
+use super::Upsets;
+use crate::{Begin, PortError, ReplicationPlace, ReplicationTask, Replications};
 
 #[derive(Default)]
 pub struct MemoryReplications {
@@ -62,20 +62,7 @@ impl MemoryReplications {
         permission: &'static str,
         happens: impl FnOnce() -> T,
     ) -> Result<T, PortError> {
-        let lost = |fault| Err(place.failed(permission, fault).because("so the test wants it"));
-        match self.upsets.strike() {
-            None | Some(Upset::Entries(_)) => Ok(happens()),
-            Some(Upset::Before(fault)) => lost(fault),
-            Some(Upset::CrashBefore) => lost(Fault::AccessDenied),
-            Some(Upset::After) => {
-                happens();
-                lost(Fault::Passing)
-            }
-            Some(Upset::CrashAfter) => {
-                happens();
-                lost(Fault::AccessDenied)
-            }
-        }
+        self.upsets.strike_whole(|fault| place.failed(permission, fault), happens)
     }
 
     fn is_idle(&self) -> bool {

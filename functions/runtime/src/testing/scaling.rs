@@ -9,8 +9,8 @@ use std::{
     rc::Rc,
 };
 
-use super::{Upset, Upsets};
-use crate::{Fault, Incoming, PortError, Resized, Scaling, StreamName, StreamSummary};
+use super::Upsets;
+use crate::{Incoming, PortError, Resized, Scaling, StreamName, StreamSummary};
 
 const TAKES: TimeDelta = TimeDelta::seconds(30);
 const OPERATIONS: usize = 10;
@@ -104,20 +104,7 @@ impl MemoryScaling {
         permission: &'static str,
         happens: impl FnOnce() -> T,
     ) -> Result<T, PortError> {
-        let lost = |fault| Err(stream.failed(permission, fault).because("so the test wants it"));
-        match self.upsets.strike() {
-            None | Some(Upset::Entries(_)) => Ok(happens()),
-            Some(Upset::Before(fault)) => lost(fault),
-            Some(Upset::CrashBefore) => lost(Fault::AccessDenied),
-            Some(Upset::After) => {
-                happens();
-                lost(Fault::Passing)
-            }
-            Some(Upset::CrashAfter) => {
-                happens();
-                lost(Fault::AccessDenied)
-            }
-        }
+        self.upsets.strike_whole(|fault| stream.failed(permission, fault), happens)
     }
 }
 

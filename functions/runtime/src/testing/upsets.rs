@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::Dice;
-use crate::Fault;
+use crate::{Fault, PortError};
 
 /// How a call goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,28 @@ impl Upsets {
             self.crashed.set(true);
         }
         upset
+    }
+
+    /// A call of one piece: what happens, unless it is kept from it, and what its caller hears of it. `fails` makes the error.
+    pub(super) fn strike_whole<T>(
+        &self,
+        fails: impl Fn(Fault) -> PortError,
+        happens: impl FnOnce() -> T,
+    ) -> Result<T, PortError> {
+        let lost = |fault| Err(fails(fault).because("so the test wants it"));
+        match self.strike() {
+            None | Some(Upset::Entries(_)) => Ok(happens()),
+            Some(Upset::Before(fault)) => lost(fault),
+            Some(Upset::CrashBefore) => lost(Fault::AccessDenied),
+            Some(Upset::After) => {
+                happens();
+                lost(Fault::Passing)
+            }
+            Some(Upset::CrashAfter) => {
+                happens();
+                lost(Fault::AccessDenied)
+            }
+        }
     }
 
     fn throw(&self) -> Option<Upset> {
