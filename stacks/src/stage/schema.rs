@@ -11,7 +11,7 @@ use super::copy::RawCopyFile;
 #[schemars(untagged)]
 #[allow(dead_code, reason = "only its schema is of use")]
 enum StageFile {
-    Stage(RawStage),
+    Stage(Box<RawStage>),
     Copy(RawCopyFile),
 }
 

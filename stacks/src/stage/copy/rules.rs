@@ -24,8 +24,8 @@ fn pipelines(pipelines: Pipelines, scale: Scale) -> Pipelines {
     let Pipelines { taxi, accommodation, flats, orders, rates } = pipelines;
     Pipelines {
         taxi: taxi.map(|it| self::taxi(it, scale)),
-        accommodation: accommodation.map(|it| self::accommodation(it, scale)),
-        flats: flats.map(|it| self::flats(it, scale)),
+        accommodation: accommodation.map(|it| self::accommodation(&it, scale)),
+        flats: flats.map(|it| self::flats(&it, scale)),
         orders: orders.map(|it| self::orders(it, scale)),
         rates: rates.map(|it| self::rates(it, scale)),
     }
@@ -84,7 +84,7 @@ fn taxi(taxi: Taxi, scale: Scale) -> Taxi {
     }
 }
 
-fn accommodation(accommodation: Accommodation, scale: Scale) -> Accommodation {
+fn accommodation(accommodation: &Accommodation, scale: Scale) -> Accommodation {
     Accommodation {
         queue: inbox(accommodation.queue, scale),
         consolidate: function(accommodation.consolidate, accommodation::CONSOLIDATE, scale),
@@ -95,11 +95,11 @@ fn accommodation(accommodation: Accommodation, scale: Scale) -> Accommodation {
                 write_units: scale.of::<1, 40000>(write_units),
             },
         },
-        ..accommodation
+        ..*accommodation
     }
 }
 
-fn flats(flats: Flats, scale: Scale) -> Flats {
+fn flats(flats: &Flats, scale: Scale) -> Flats {
     Flats {
         queue: inbox(flats.queue, scale),
         transform: function(flats.transform, flats::TRANSFORM, scale),

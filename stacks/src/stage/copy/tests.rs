@@ -47,8 +47,8 @@ fn copy(scale: f64) -> Stage {
     stage().copied(StageName::new("pr-42").unwrap(), copied(scale), Architecture::Arm64).unwrap()
 }
 
-fn rung<T: PartialEq>(ladder: &[(T, u32)], at: T) -> u32 {
-    ladder.iter().position(|(rung, _)| *rung == at).unwrap() as u32
+fn rung<T: PartialEq>(ladder: &[(T, u32)], at: &T) -> u32 {
+    u32::try_from(ladder.iter().position(|(rung, _)| rung == at).unwrap()).unwrap()
 }
 
 /// Every capacity as a number that may not sink while the scale grows, with what AWS takes at least and at most.
@@ -102,9 +102,9 @@ fn capacities(stage: &Stage) -> Vec<(&'static str, u32, u32, u32)> {
         ("task processor", task.cpu.units(), 256, 4096),
         ("task memory", task.memory_mb, 512, 30720),
         ("workers", workers, 2, 299),
-        ("replication", rung(&ladders::REPLICATIONS, class), 0, 5),
+        ("replication", rung(&ladders::REPLICATIONS, &class), 0, 5),
         ("replication storage", storage_gb, 20, 6144),
-        ("database", rung(&ladders::DATABASES, database), 0, 9),
+        ("database", rung(&ladders::DATABASES, &database), 0, 9),
         ("storage", stored, 20, 16000),
         ("backups", backup_days, 1, 35),
     ]
