@@ -116,8 +116,7 @@ pub(crate) async fn recall(project: &Project, name: &str) -> Outcome<Option<(Sta
             let stack = names::stack(&like_it, kind);
             let state = place.cloud.stack(&stack).await.failing(|| format!("cannot look at stack {stack}"))?;
             if let Some(copied) = state.as_ref().and_then(|state| copied(state, &place)) {
-                let stage = of(project, &stage_name, copied?)?;
-                return Ok(Some((stage, place)));
+                return Ok(Some((of(project, &stage_name, copied?)?, place)));
             }
         }
     }

@@ -106,7 +106,7 @@ async fn run(command: Command) -> Outcome {
         Command::Cost(cost) => cost.run(),
         Command::Capacity(capacity) => capacity.run(),
         Command::Send(send) => send.run().await,
-        Command::Verify(verify) => verify.run().await,
+        Command::Verify(verify) => Box::pin(verify.run()).await,
         Command::Seed(seed) => seed.run().await,
         Command::Invoke(invoke) => invoke.run().await,
         Command::Logs(logs) => logs.run().await,

@@ -35,7 +35,7 @@ impl Session {
     pub(crate) async fn open(name: &str, emulator: Emulator) -> Outcome<Self> {
         let project = Project::find()?;
         if !stages::has_file(&project, name)
-            && let Some((stage, Somewhere { cloud, endpoint, .. })) = copies::recall(&project, name).await?
+            && let Some((stage, Somewhere { cloud, endpoint, .. })) = Box::pin(copies::recall(&project, name)).await?
         {
             return Ok(Self { project, stage, endpoint, cloud });
         }

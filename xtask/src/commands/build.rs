@@ -51,7 +51,9 @@ impl Build {
                 .hint(instead(wanted, &functions)));
         }
         if let Some(wanted) = &self.function {
-            rendered.iter_mut().for_each(|r| r.stack.functions.retain(|code| code.function == *wanted));
+            for rendered in &mut rendered {
+                rendered.stack.functions.retain(|code| code.function == *wanted);
+            }
         }
         let archives = archives::of(&project, &stage, &rendered).await?;
         let archives = archives.into_iter().map(|archive| ArchiveReport {

@@ -18,6 +18,7 @@ use crate::{copies, stages};
 /// commands know it by its name from the tags of its stacks. The same command again brings the copy up to date and
 /// renews its time; 'cargo xtask destroy' ends it, and 'cargo xtask reap' does once its time is over.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Copy {
     /// The stage to copy: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
@@ -86,7 +87,9 @@ impl Copy {
             fs::write(&file, copy_text(&copied)).failing(|| format!("cannot write {}", file.display()))?;
             say(&format!("wrote {}", file.display()));
         }
-        Deploy::of_copy(&name, self.plan, self.wait, self.yes, self.json).on(session).await
+        let Self { plan, wait, yes, json, .. } = *self;
+        let deploy = Deploy { stage: name.to_string(), plan, wait, yes, json, ..Deploy::default() };
+        Box::pin(deploy.on(session)).await
     }
 }
 

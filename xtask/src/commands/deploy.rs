@@ -7,7 +7,7 @@ use engine::target::{Target, Wanted, Wishes};
 use engine::time::span;
 use serde::Serialize;
 use stacks::stack::StackKind;
-use stacks::stage::{Copied, Platform, Stage, StageName, moment};
+use stacks::stage::{Copied, Platform, Stage, moment};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -27,39 +27,39 @@ use crate::{archives, commit, consent, judge, local, plan_text, target};
 /// Builds the functions, plans, asks, uploads what is new, and creates or updates the stacks. What is up to date is
 /// left alone. Run it again after any interruption: it goes on from where things stand. Ctrl-C detaches: what was begun
 /// goes on in AWS.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Deploy {
     /// The stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
-    stage: String,
+    pub(super) stage: String,
     /// Do not ask before changing anything
     #[arg(long)]
-    yes: bool,
+    pub(super) yes: bool,
     /// Stop after showing the plan
     #[arg(long)]
-    plan: bool,
+    pub(super) plan: bool,
     /// Deploy only this stack, such as 'stream'
     #[arg(long, value_name = "STACK", value_parser = StackKind::ALL.map(StackKind::name))]
-    only: Option<String>,
+    pub(super) only: Option<String>,
     /// Let this resource be replaced or deleted, though it holds data; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
-    allow_replace: Vec<String>,
+    pub(super) allow_replace: Vec<String>,
     /// Leave this resource as it is when a rollback that failed is finished; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
-    skip: Vec<String>,
+    pub(super) skip: Vec<String>,
     /// Wait for whoever is at work on the stage, instead of stopping
     #[arg(long)]
-    wait: bool,
+    pub(super) wait: bool,
     /// Begin, and do not wait for the end
     #[arg(long)]
-    detach: bool,
+    pub(super) detach: bool,
     /// Give functions new code directly, where only code changes and the stage allows it
     #[arg(long)]
-    hotswap: bool,
+    pub(super) hotswap: bool,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,27 +100,12 @@ struct StackReport {
 }
 
 impl Deploy {
-    /// Of a copy that is made anew or brought up to date.
-    pub(crate) fn of_copy(stage: &StageName, plan: bool, wait: bool, yes: bool, json: bool) -> Self {
-        Self {
-            stage: stage.to_string(),
-            yes,
-            plan,
-            only: None,
-            allow_replace: Vec::new(),
-            skip: Vec::new(),
-            wait,
-            detach: false,
-            hotswap: false,
-            json,
-        }
-    }
-
     pub(crate) async fn run(&self) -> Outcome {
-        self.on(Session::open(&self.stage, Emulator::Start).await?).await
+        Box::pin(self.on(Session::open(&self.stage, Emulator::Start).await?)).await
     }
 
-    pub(crate) async fn on(&self, session: Session) -> Outcome {
+    /// Of a stage that was made otherwise, such as a copy.
+    pub(super) async fn on(&self, session: Session) -> Outcome {
         let started = Instant::now();
         if self.hotswap && !session.stage.hotswap {
             return Err(Failure::invalid(format!("stage {} does not allow --hotswap", self.stage))

@@ -44,9 +44,10 @@ impl Report {
     pub(crate) async fn run(&self) -> Outcome {
         let project = Project::find()?;
         // A copy without a file is known to its account alone.
-        let stage = match stages::has_file(&project, &self.stage) || self.offline {
-            true => stages::load(&project, &self.stage)?,
-            false => Session::open(&self.stage, Emulator::MustRun).await?.stage,
+        let stage = if self.offline || stages::has_file(&project, &self.stage) {
+            stages::load(&project, &self.stage)?
+        } else {
+            Session::open(&self.stage, Emulator::MustRun).await?.stage
         };
         // The rules are at work while the account is asked.
         let judging = judge::beside(&stage);

@@ -39,6 +39,17 @@ fn existing(stage: &LocalStage) -> BTreeMap<String, usize> {
     counts
 }
 
+/// What tells of what was; and what the emulator keeps of what is gone: versions, and tags.
+const PAST: [&str; 7] = [
+    "athena._executions",
+    "cloudformation.stack_events",
+    "cloudwatch.alarm_history",
+    "cloudwatch.metrics",
+    "dynamodb.tags",
+    "stepfunctions.executions",
+    "stepfunctions.state_machine_versions",
+];
+
 /// What tells of the past is no resource, and a key that is on its way out takes AWS a week.
 fn exists(kind: &str, name: &str, one: &Value) -> bool {
     match kind {
@@ -47,11 +58,7 @@ fn exists(kind: &str, name: &str, one: &Value) -> bool {
         "athena._data_catalogs" => !name.contains("AwsDataCatalog"),
         "cloudformation.stacks" => one["StackStatus"] != "DELETE_COMPLETE",
         "kms.keys" => one["KeyState"] != "PendingDeletion",
-        "cloudformation.stack_events" | "cloudwatch.alarm_history" | "cloudwatch.metrics" => false,
-        "athena._executions" | "stepfunctions.executions" => false,
-        // The emulator keeps what it knew of versions and tags of what is gone.
-        "stepfunctions.state_machine_versions" | "dynamodb.tags" => false,
-        _ => true,
+        _ => !PAST.contains(&kind),
     }
 }
 
@@ -112,7 +119,9 @@ fn ten_copies_live_beside_each_other_and_leave_nothing() {
         let stage = &stage;
         let feeding: Vec<_> =
             names.iter().enumerate().map(|(number, name)| scope.spawn(move || feed(stage, name, number))).collect();
-        feeding.into_iter().for_each(|fed| fed.join().unwrap());
+        for fed in feeding {
+            fed.join().unwrap();
+        }
     });
     eprintln!("{COPIES} copies were there after {born:?}, and fed and verified after {:?}", begun.elapsed());
 

@@ -113,7 +113,8 @@ fn more_volume_never_costs_less() {
 fn a_change_is_told_with_the_resources_that_make_it() {
     let before = shipped("staging");
     let mut after = before.clone();
-    after.pipelines.taxi.as_mut().unwrap().capacity = Capacity::Provisioned { shards: 5 };
+    let Capacity::Provisioned { shards, .. } = &mut after.pipelines.taxi.as_mut().unwrap().capacity else { panic!() };
+    *shards = 5;
     let difference = Difference::between(&bill(&before), &bill(&after));
     let more = 3.0 * 730.0 * (0.017 + 0.022);
     assert!(difference.after - difference.before > more);
