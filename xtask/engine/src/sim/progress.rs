@@ -117,8 +117,9 @@ impl World {
         let name = self.fixed_name(&made.template, id);
         match action {
             ChangeAction::Add => {
-                // Only a creation is asked to take in what is there already.
-                let in_the_way = |thing: &Thing| thing.owner.is_some() || !made.creates;
+                // Only a creation is asked to take in what is there already. What is of another kind has names of its own.
+                let kind = made.template.resource(id)["Type"].as_str().unwrap_or_default();
+                let in_the_way = |thing: &Thing| thing.kind == kind && (thing.owner.is_some() || !made.creates);
                 let taken = name.filter(|name| self.things.get(name).is_some_and(in_the_way));
                 taken.map(|name| format!("{name} already exists"))
             }
@@ -140,11 +141,11 @@ impl World {
     fn make(&mut self, at: usize, made: &Made, id: &str, code: Option<String>) -> String {
         let stack = &self.stacks[at];
         let mut name = self.fixed_name(&made.template, id).unwrap_or_else(|| format!("{}-{id}", stack.state.name));
-        while self.things.get(&name).is_some_and(|thing| thing.owner.is_some()) {
+        let kind = made.template.resource(id)["Type"].as_str().unwrap_or_default().to_owned();
+        while self.things.get(&name).is_some_and(|thing| thing.owner.is_some() || thing.kind != kind) {
             name.push('x');
         }
         let owner = Some(stack.state.id.clone());
-        let kind = made.template.resource(id)["Type"].as_str().unwrap_or_default().to_owned();
         let fresh = !self.things.contains_key(&name);
         self.things.insert(name.clone(), Thing { kind, owner, code, fresh });
         name
