@@ -104,6 +104,6 @@ fn dms_is_told_of_when_a_twentieth_of_its_memory_is_left() {
     for (class, bytes) in [("dms.t3.small", 100_000_000), ("dms.r6i.2xlarge", 3_200_000_000)] {
         let rest =
             format!("pipelines:\n  rates: {{pull: {{runs_on: function}}, load: dms, dms: {{class: {class}}}}}\n");
-        assert_eq!(threshold(&resources(&rest).unwrap(), "RatesReplicationMemoryAlarm"), bytes);
+        assert_eq!(threshold(&resources(&rest).unwrap(), "RatesReplicationFreeMemoryAlarm"), bytes);
     }
 }
