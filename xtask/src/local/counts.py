@@ -30,7 +30,8 @@ def count_all(namespace, name, values, dimensions):
         last = points[-1] if points else None
         if last is None or "_stat" not in last or now // 60 != last["Timestamp"] // 60:
             stat = {"SampleCount": 0, "Sum": 0.0, "Minimum": min(values), "Maximum": max(values)}
-            last = {"Timestamp": now, "Unit": "None", "Dimensions": dict(dimensions), "_stat": stat}
+            # As CloudWatch has it: a point stands at the beginning of its minute.
+            last = {"Timestamp": now // 60 * 60, "Unit": "None", "Dimensions": dict(dimensions), "_stat": stat}
             points.append(last)
         stat = last["_stat"]
         last["_stat"] = stat = {
