@@ -102,9 +102,7 @@ fn as_local(stage: &Stage) -> Outcome<Stage> {
         local: true,
         expires: chrono::DateTime::UNIX_EPOCH,
     };
-    let any = StageName::new("any").map_err(Failure::invalid)?;
-    let copy = stage.copied(any, copied, stages::host()?);
-    copy.map(|copy| Stage { copy: None, ..copy }).map_err(|fault| Failure::invalid(fault.what).hint(fault.remedy))
+    Ok(Stage { copy: None, ..made(stage, stages::named("any")?, copied)? })
 }
 
 /// The copy of this name, wherever it is; `None` where there is none.
@@ -139,8 +137,12 @@ fn copied(state: &StackState, place: &Somewhere) -> Option<Outcome<Copied>> {
 
 /// The copy as a stage.
 pub(crate) fn of(project: &Project, name: &StageName, copied: Copied) -> Outcome<Stage> {
-    let base = stages::load(project, copied.of.as_str())?;
-    base.copied(name.clone(), copied, stages::host()?).map_err(|fault| Failure::invalid(fault.what).hint(fault.remedy))
+    made(&stages::load(project, copied.of.as_str())?, name.clone(), copied)
+}
+
+fn made(base: &Stage, name: StageName, copied: Copied) -> Outcome<Stage> {
+    let copy = base.copied(name, copied, stages::host()?);
+    copy.map_err(|fault| Failure::invalid(fault.what).hint(fault.remedy))
 }
 
 /// Which stacks of a place can be an expired copy's: none of a stage that has a file of its own, or a production name.

@@ -11,12 +11,17 @@ use crate::copies;
 use crate::project::Project;
 use engine::failure::{Context, Failure, Outcome};
 
+/// A name that a stage can have.
+pub(crate) fn named(name: &str) -> Outcome<StageName> {
+    StageName::new(name).map_err(|what| {
+        Failure::invalid(what).hint("a stage is named by 2 to 16 lower-case letters, digits and single hyphens")
+    })
+}
+
 /// Reads `environments/{name}.yaml`.
 pub(crate) fn load(project: &Project, name: &str) -> Outcome<Stage> {
     let file = format!("environments/{name}.yaml");
-    let stage = StageName::new(name).map_err(|what| {
-        Failure::invalid(what).hint("a stage is named by 2 to 16 lower-case letters, digits and single hyphens")
-    })?;
+    let stage = named(name)?;
     let bytes = match fs::read(project.root().join(&file)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(unknown(project, name, &file)),

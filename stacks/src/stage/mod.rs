@@ -29,7 +29,7 @@ use contract::write_to_s3::WriteToS3;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
-pub use copy::{COPY_OF, Copied, CopyFault, EXPIRES, Scale, is_copy, moment, read_copy, text as copy_text};
+pub use copy::{Copied, CopyFault, Scale, is_copy, moment, read_copy, text as copy_text};
 pub use database::{Database, DatabaseClass};
 pub use fault::{Place, StageFault, instead, nearest};
 pub use flats::{Flats, NodeType, Warehouse};

@@ -58,9 +58,7 @@ pub(crate) struct Copy {
 impl Copy {
     pub(crate) async fn run(&self) -> Outcome {
         let project = Project::find()?;
-        let name = StageName::new(self.stage.as_str()).map_err(|what| {
-            Failure::invalid(what).hint("a stage is named by 2 to 16 lower-case letters, digits and single hyphens")
-        })?;
+        let name = stages::named(&self.stage)?;
         let has_file = stages::has_file(&project, name.as_str());
         if has_file && !stages::is_copy(&project, name.as_str()) {
             return Err(Failure::invalid(format!("environments/{name}.yaml is a stage of its own, and no copy"))

@@ -30,10 +30,10 @@ pub struct Copied {
 }
 
 /// The tags of a copy's stacks. A stage with none of them is no copy.
-pub const COPY_OF: &str = "copy-of";
+const COPY_OF: &str = "copy-of";
 const SCALE: &str = "copy-scale";
 const ONLY: &str = "copy-only";
-pub const EXPIRES: &str = "expires";
+const EXPIRES: &str = "expires";
 
 /// What a tag's value may not hold is written with this between.
 const BETWEEN: char = '+';

@@ -82,16 +82,21 @@ impl Wish {
     /// Whether the stack's tags are as they should be. A commit alone is no change, and what others add is theirs; but
     /// what was a copy and is none any more must not be taken for one.
     fn tags_stand(&self, there: &BTreeMap<String, String>) -> bool {
-        let wanted = |(key, value): (&String, &String)| key == COMMIT || there.get(key) == Some(value);
         let outlived = |key: &&str| there.contains_key(*key) && !self.tags.contains_key(*key);
-        self.tags.iter().all(wanted) && ![COPY_OF, EXPIRES].iter().any(outlived)
+        self.tags_that_differ(there).next().is_none() && ![COPY_OF, EXPIRES].iter().any(outlived)
     }
 
     /// The tags that change, in words.
     fn tags_to_change(&self, there: &BTreeMap<String, String>) -> Option<String> {
-        let differs = |(key, value): &(&String, &String)| *key != COMMIT && there.get(*key) != Some(value);
-        let changes: Vec<_> = self.tags.iter().filter(differs).map(|(key, value)| format!("{key}: {value}")).collect();
+        let changes: Vec<_> = self.tags_that_differ(there).map(|(key, value)| format!("{key}: {value}")).collect();
         (!changes.is_empty()).then(|| format!("its tags change: {}", changes.join(", ")))
+    }
+
+    fn tags_that_differ<'a>(
+        &'a self,
+        there: &'a BTreeMap<String, String>,
+    ) -> impl Iterator<Item = (&'a String, &'a String)> {
+        self.tags.iter().filter(|(key, value)| *key != COMMIT && there.get(*key) != Some(value))
     }
 }
 
