@@ -31,14 +31,15 @@ mod target;
 mod tools;
 mod watched;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
-    destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap,
-    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
-    status::Status, test::Test, verify::Verify,
+    bench::Bench, build::Build, capacity::Capacity, check::Check, completions::Completions, copy::Copy, cost::Cost,
+    deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph, invoke::Invoke, local::Local, logs::Logs, man::Man,
+    migrate::Migrate, migrate_config::MigrateConfig, plan::Plan, reap::Reap, redrive::Redrive, render::Render,
+    report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test,
+    verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -74,6 +75,10 @@ enum Command {
     Redrive(Redrive),
     Local(Local),
     Schema(Schema),
+    MigrateConfig(MigrateConfig),
+    Doctor(Doctor),
+    Completions(Completions),
+    Man(Man),
     Simulate(Simulate),
     Test(Test),
     Bench(Bench),
@@ -114,6 +119,10 @@ async fn run(command: Command) -> Outcome {
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),
+        Command::MigrateConfig(migrate) => migrate.run(),
+        Command::Doctor(doctor) => doctor.run().await,
+        Command::Completions(completions) => completions.run(Cli::command()),
+        Command::Man(man) => man.run(Cli::command()),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
         Command::Bench(bench) => bench.run(),

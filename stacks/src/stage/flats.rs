@@ -18,7 +18,7 @@ pub struct RawFlats {
     /// The queue that tells the loader of new CSV files.
     pub load_queue: RawInbox,
     /// The function that loads them into the warehouse. Defaults: 256 MB, 300 s.
-    pub load: RawFunction,
+    pub load_warehouse: RawFunction,
     /// What the CSV files are loaded into. Default: redshift-serverless.
     pub warehouse: RawWarehouse,
     /// The size of a Redshift warehouse.
@@ -81,7 +81,7 @@ pub enum Warehouse {
 impl Flats {
     pub(super) fn check(raw: &RawFlats, source: &Source) -> Result<Self, StageFault> {
         let transform = FunctionSize::check(&raw.transform, TRANSFORM);
-        let load = FunctionSize::check(&raw.load, LOAD);
+        let load = FunctionSize::check(&raw.load_warehouse, LOAD);
         Ok(Self {
             queue: Inbox::check(&raw.queue, transform, source)?,
             transform,

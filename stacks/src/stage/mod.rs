@@ -16,6 +16,7 @@ mod read;
 mod schema;
 mod taxi;
 mod value;
+mod version;
 
 use contract::Function;
 use contract::autoscale_shards::AutoscaleShards;
@@ -44,6 +45,8 @@ pub use taxi::{AUTOSCALER, Autoscale, Capacity, Compression, Consumers, Delivery
 pub use value::{
     AccountId, Email, LogDays, ProjectFile, ProjectName, REMEDY, Region, SecretArn, StageName, TimeOfDay, Within,
 };
+
+pub use version::{Upgraded, VERSION, upgraded};
 
 use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
 

@@ -13,11 +13,14 @@ use super::images::RawImages;
 use super::orders::RawOrders;
 use super::rates::RawRates;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
+use super::version::FileVersion;
 
 /// One deployment of the pipelines: where it runs, which pipelines it has, and how large they are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawStage {
+    /// The version of the file's form; `cargo xtask migrate-config` brings an older one up to date. Default: today's.
+    pub version: Option<FileVersion>,
     /// The first part of every resource's name.
     pub project: ProjectName,
     /// The AWS account that the stage lives in, in quotes. A deploy with other credentials is refused.

@@ -6,6 +6,7 @@ use serde_saphyr::{Error, Location};
 use super::fault::{Place, StageFault, instead};
 use super::raw::RawStage;
 use super::value::REMEDY;
+use super::version::was_renamed;
 
 /// Text to [`RawStage`]. `file` is only a name for messages.
 pub fn read(file: &str, text: &str) -> Result<RawStage, StageFault> {
@@ -38,7 +39,8 @@ pub(crate) fn place(text: &str, location: Location) -> Option<Place> {
 fn explain(error: &Error) -> (String, String) {
     match error {
         Error::SerdeUnknownField { field, expected, .. } => {
-            (format!("unknown key '{field}'"), instead(field, expected))
+            let remedy = was_renamed(field, expected).unwrap_or_else(|| instead(field, expected));
+            (format!("unknown key '{field}'"), remedy)
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => {
             (format!("'{variant}' is not a choice here"), instead(variant, expected))

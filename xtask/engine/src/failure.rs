@@ -66,6 +66,14 @@ impl Failure {
         self
     }
 
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
     #[must_use]
     pub fn exit(self, exit: Exit) -> Self {
         Self { exit, ..self }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
-use stacks::stage::{Architecture, Package};
+use stacks::stage::{Architecture, Package, Stage};
 
 use crate::project::Project;
 use crate::tools;
@@ -124,6 +124,17 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
         }
     }
     Ok(archives)
+}
+
+/// Whether the compiler has what the stage's functions are built for.
+pub(crate) fn can_build(project: &Project, stage: &Stage) -> Outcome {
+    let compiler = reproducible::Compiler::find(project.root())?;
+    compiler.has(Target::of(stage.architecture))?;
+    let ground = Ground::of(&stage.images, project.root(), &project.bases()?)?;
+    if ground.is_nothing() && !stage.pipelines.images().is_empty() {
+        compiler.has(Target::without_library(stage.architecture))?;
+    }
+    Ok(())
 }
 
 /// A script, beside the archives of functions.

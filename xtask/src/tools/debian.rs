@@ -13,11 +13,11 @@ use crate::progress::Task;
 
 /// A program in a package.
 pub(super) struct Package {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// Where in the package it is.
     program: &'static str,
     /// Names a program that is used instead.
-    variable: &'static str,
+    pub(super) variable: &'static str,
     /// Whether it comes with what it needs, as far as the system lacks that.
     with_needs: bool,
 }
@@ -77,6 +77,12 @@ pub(super) fn ready(tools: &Path, package: &Package) -> Outcome<PathBuf> {
         .and_then(|()| remove(&making))
         .failing(cannot_write)?;
     Ok(folder.join(package.program))
+}
+
+/// The program, where there is one already.
+pub(super) fn present(tools: &Path, package: &Package) -> Option<PathBuf> {
+    let named = std::env::var_os(package.variable).map(PathBuf::from);
+    named.or_else(|| Some(complete(tools, package)?.join(package.program)))
 }
 
 fn complete(tools: &Path, package: &Package) -> Option<PathBuf> {

@@ -42,7 +42,7 @@ pub(super) fn ready(tools: &Path, pin: &Pin) -> Outcome<Tool> {
 }
 
 /// A finished folder for this pin, with any Python that still exists. Looking for it starts no process.
-fn complete(tools: &Path, pin: &Pin) -> Option<PathBuf> {
+pub(super) fn complete(tools: &Path, pin: &Pin) -> Option<PathBuf> {
     let key = format!("{}-python", pin.key());
     let mut folders: Vec<PathBuf> = fs::read_dir(tools)
         .ok()?

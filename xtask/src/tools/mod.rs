@@ -104,6 +104,55 @@ pub(crate) fn pyspark(project: &Project) -> Outcome<PathBuf> {
     Ok(install::ready(&project.tools()?, &pin::PYSPARK)?.bin.join("python3"))
 }
 
+/// A tool, and what there is of it.
+pub(crate) struct Needed {
+    pub(crate) name: String,
+    pub(crate) for_what: &'static str,
+    /// Where it is, once it was fetched.
+    pub(crate) there: Option<PathBuf>,
+    /// What happens, or is to be done, if it is not.
+    pub(crate) otherwise: String,
+}
+
+/// Every tool that commands and tests use, without fetching one.
+pub(crate) fn all(project: &Project) -> Outcome<Vec<Needed>> {
+    let folder = project.tools()?;
+    let pinned = [
+        (&pin::CARGO_LAMBDA, "building functions"),
+        (&pin::MINISTACK, "the local stage"),
+        (&pin::POSTGRES, "databases of the local stage, and tests"),
+        (&pin::PYSPARK, "the test of the Spark job"),
+    ];
+    let pinned = pinned.into_iter().map(|(pin, for_what)| Needed {
+        name: format!("{} {}", pin.name, pin.version),
+        for_what,
+        there: install::complete(&folder, pin),
+        otherwise: format!("fetched on first use, {} MB", pin.megabytes),
+    });
+    let debian = [(&debian::REGISTRY, "tests of images"), (&debian::CHROMIUM, "tests of pages")];
+    let debian = debian.into_iter().map(|(package, for_what)| Needed {
+        name: package.name.to_owned(),
+        for_what,
+        there: debian::present(&folder, package),
+        otherwise: format!(
+            "fetched on first use on Debian and Ubuntu; elsewhere install it and set {} to its program",
+            package.variable
+        ),
+    });
+    Ok(pinned.chain(debian).collect())
+}
+
+/// The Python that tools are installed with, and whether it can make environments.
+pub(crate) fn python() -> Outcome<String> {
+    let python = python::find()?;
+    let asked = Command::new(&python.program).args(["-c", "import ensurepip, venv"]).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return Ok(format!("{} with venv", python.label()));
+    }
+    Err(Failure::new(format!("`{}` comes without its venv module", python.program))
+        .hint("on Debian or Ubuntu: apt-get install python3-venv"))
+}
+
 /// Trouble with a server, as the shell tells it.
 pub(crate) fn in_words(trouble: &Trouble) -> Failure {
     let failure = Failure::new(trouble.what());

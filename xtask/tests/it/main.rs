@@ -17,4 +17,5 @@ mod page;
 mod queues;
 mod rates;
 mod two_at_once;
+mod upkeep;
 mod watching;

@@ -169,7 +169,7 @@ pub(super) fn advise_flats(it: &mut Flats, volumes: &Volumes, plan: &mut Plan) {
     let (queue, size) = advised(&listings(it, volumes), plan);
     set(plan, ("flats.queue", "flats.transform"), (&mut it.queue, &mut it.transform), (queue, size));
     let (queue, size) = advised(&loads(it, volumes), plan);
-    set(plan, ("flats.load_queue", "flats.load"), (&mut it.load_queue, &mut it.load), (queue, size));
+    set(plan, ("flats.load_queue", "flats.load_warehouse"), (&mut it.load_queue, &mut it.load), (queue, size));
     let loads = loads(it, volumes);
     if serial(&loads) > GOOD {
         plan.beyond("flats: the warehouse takes one load of a table at a time: bring fewer and larger files");
