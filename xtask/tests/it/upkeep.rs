@@ -3,7 +3,7 @@
 use crate::common::{LocalStage, root, text};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::PermissionsExt;
 use tempfile::TempDir;
 
 #[test]
@@ -19,14 +19,12 @@ fn the_doctor_finds_this_machine_fit_and_one_without_a_compiler_not() {
     }
     assert_eq!(state_in(&found, "emulator"), "later");
 
-    // All programs of this machine but one.
+    // What stands first on the PATH is a compiler that does not run.
     let bin = TempDir::new().unwrap();
-    for name in ["rustc", "cargo", "git", "python3"] {
-        let paths = std::env::var_os("PATH").unwrap();
-        let program = std::env::split_paths(&paths).map(|folder| folder.join(name)).find(|it| it.is_file()).unwrap();
-        symlink(program, bin.path().join(name)).unwrap();
-    }
-    let output = stage.command(&["doctor"]).env("PATH", bin.path()).output().unwrap();
+    fs::write(bin.path().join("cc"), "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(bin.path().join("cc"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").unwrap());
+    let output = stage.command(&["doctor"]).env("PATH", path).output().unwrap();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(1), "{out}");
     assert!(out.lines().any(|line| line.starts_with("MISSING") && line.contains("cc ")), "{out}");
