@@ -19,7 +19,8 @@ fn stage(name: &str) -> Stage {
 /// The resources of each stack.
 fn stacks(stage: &Stage) -> Vec<Map<String, Value>> {
     let rendered = stacks::render::render(stacks::stack::stacks(stage)).unwrap();
-    let template = |body: &str| serde_saphyr::from_str::<Value>(body).unwrap()["Resources"].as_object().unwrap().clone();
+    let template =
+        |body: &str| serde_saphyr::from_str::<Value>(body).unwrap()["Resources"].as_object().unwrap().clone();
     rendered.iter().map(|stack| template(&stack.body)).collect()
 }
 
@@ -53,8 +54,12 @@ fn whatever_calls_a_function_calls_its_alias() {
                 let target = &schedule["Target"]["Arn"];
                 if !target["Ref"].as_str().unwrap().starts_with("RatesMachine") {
                     behind(&resources, target);
-                    let role = &resources[&format!("{id}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
-                    assert_eq!(role[0], json!({ "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": target }));
+                    let role =
+                        &resources[&format!("{id}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+                    assert_eq!(
+                        role[0],
+                        json!({ "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": target })
+                    );
                     calls += 1;
                 }
             }
@@ -65,7 +70,9 @@ fn whatever_calls_a_function_calls_its_alias() {
             }
             let actions = of(&resources, "AWS::CloudWatch::Alarm").into_iter();
             let actions = actions.flat_map(|(_, alarm)| alarm["AlarmActions"].as_array().unwrap());
-            for action in actions.filter(|action| action.get("Fn::ImportValue").is_none() && action["Ref"] != "AlertTopic") {
+            for action in
+                actions.filter(|action| action.get("Fn::ImportValue").is_none() && action["Ref"] != "AlertTopic")
+            {
                 behind(&resources, action);
                 calls += 1;
             }
@@ -89,8 +96,8 @@ fn every_function_has_an_alias_of_a_version_that_is_made_with_it() {
                 }
                 assert_eq!(alias["FunctionVersion"], json!({ "Fn::GetAtt": [version, "Version"] }));
                 assert_eq!(resources[&version]["UpdateReplacePolicy"], "Retain");
-                let state = resources[&version]["Properties"]["Description"]["Fn::Sub"].as_str().unwrap();
-                assert!(state.starts_with(&format!("${{{function}Code}} ")), "{state}");
+                let of = resources[&version]["Properties"]["Description"]["Fn::Sub"].as_str().unwrap();
+                assert!(of.starts_with(&format!("${{{function}Code}} ")), "{of}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! How the calls of functions are shifted to their new versions: by CodeDeploy, which looks at alarms and shifts them back.
+//! How the calls of functions are shifted to their new versions: by `CodeDeploy`, which looks at alarms and shifts them back.
 
 use contract::{Ref, Statement, Topic, metric};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct ReleasesView {
     tags: Tags,
 }
 
-/// In CodeDeploy's words.
+/// In `CodeDeploy`'s words.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum CourseView {

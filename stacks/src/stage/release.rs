@@ -56,7 +56,7 @@ pub enum Course {
 
 /// How long it takes until the alarm on a new version has sounded: a minute that is over, and for CloudWatch to look at it.
 const UNTIL_ALARM: u32 = 5;
-/// CodeDeploy's most: two days from the first part to the last.
+/// `CodeDeploy`'s most: two days from the first part to the last.
 const LONGEST: u32 = 48 * 60;
 
 impl Release {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 const RELEASES: usize = 10;
 /// The one that has other code, not only other sizes.
@@ -149,7 +149,10 @@ fn name(function: &str) -> String {
     format!("millrace-local-{function}")
 }
 
-/// The version behind each function's alias.
+/// Of each release, the version behind each function's alias.
+type Versions = Vec<BTreeMap<&'static str, String>>;
+
+/// Those that are live now.
 async fn live(lambda: &aws_sdk_lambda::Client) -> BTreeMap<&'static str, String> {
     let mut versions = BTreeMap::new();
     for function in FUNCTIONS {
@@ -201,7 +204,7 @@ async fn slow(lambda: &aws_sdk_lambda::Client, url: &str) -> (String, Value) {
 }
 
 /// Releases once, and sees that every function is another version after it.
-fn deploy(stage: &LocalStage, number: usize, versions: &mut Vec<BTreeMap<&'static str, String>>, lambda: &Lambda) {
+fn deploy(stage: &LocalStage, number: usize, versions: &mut Versions, lambda: &Lambda) {
     let deployed = run(stage, "deploy");
     let changed: Vec<_> = deployed["stacks"].as_array().unwrap().iter().map(|stack| stack["changed"].clone()).collect();
     assert_eq!(changed[1..], [json!(true), json!(true), json!(true)], "{deployed}");
@@ -216,9 +219,18 @@ fn deploy(stage: &LocalStage, number: usize, versions: &mut Vec<BTreeMap<&'stati
     versions.push(now);
 }
 
+/// Connections belong to the runtime that they were opened in.
 struct Lambda {
     runtime: Runtime,
     client: aws_sdk_lambda::Client,
+}
+
+impl Lambda {
+    fn at(endpoint: &str) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let config = runtime.block_on(client_config(endpoint));
+        Self { client: aws_sdk_lambda::Client::new(&config), runtime }
+    }
 }
 
 #[test]
@@ -228,9 +240,8 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
     release(&file, 0);
     let stage = LocalStage::of(checkout.clone());
     let first = run(&stage, "deploy");
-    let runtime = Runtime::new().unwrap();
-    let config = runtime.block_on(client_config(first["endpoint"].as_str().unwrap()));
-    let lambda = Lambda { client: aws_sdk_lambda::Client::new(&config), runtime };
+    let endpoint = first["endpoint"].as_str().unwrap();
+    let lambda = Lambda::at(endpoint);
     let mut versions = vec![lambda.runtime.block_on(live(&lambda.client))];
 
     let flow = Flow {
@@ -257,7 +268,7 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
             }
             let since = Instant::now();
             if number == 1 {
-                while_something_runs(&stage, &lambda, &mut versions);
+                while_something_runs(&stage, endpoint, &lambda, &mut versions);
             } else {
                 deploy(&stage, number, &mut versions, &lambda);
             }
@@ -286,7 +297,7 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
 }
 
 /// Releases while an invocation is under way, which ends on the version that it began on.
-fn while_something_runs(stage: &LocalStage, lambda: &Lambda, versions: &mut Vec<BTreeMap<&'static str, String>>) {
+fn while_something_runs(stage: &LocalStage, endpoint: &str, lambda: &Lambda, versions: &mut Versions) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let url = format!("http://{}/prices?page=1", listener.local_addr().unwrap());
@@ -296,8 +307,8 @@ fn while_something_runs(stage: &LocalStage, lambda: &Lambda, versions: &mut Vec<
         let _ended = Ended(&over);
         scope.spawn(|| pages(&listener, &may_end, &over));
         let running = scope.spawn(|| {
-            let runtime = Runtime::new().unwrap();
-            runtime.block_on(slow(&lambda.client, &url))
+            let another = Lambda::at(endpoint);
+            another.runtime.block_on(slow(&another.client, &url))
         });
         thread::sleep(Duration::from_secs(2));
         deploy(stage, 1, versions, lambda);
