@@ -3,6 +3,9 @@
 use crate::stack::StackKind;
 use crate::stage::Stage;
 
+/// The alias under which every function is called, by whatever calls it.
+pub const LIVE: &str = "live";
+
 /// The stack's name: `{project}-{stage}-{stack}`.
 pub fn stack(stage: &Stage, kind: StackKind) -> String {
     thing(stage, kind.name())

@@ -28,7 +28,7 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 32] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
@@ -52,6 +52,7 @@ const TEMPLATES: [(&str, &str); 32] = [
     ("components/permission", include_str!("../../templates/components/permission.yaml.tera")),
     ("components/queries", include_str!("../../templates/components/queries.yaml.tera")),
     ("components/queue", include_str!("../../templates/components/queue.yaml.tera")),
+    ("components/releases", include_str!("../../templates/components/releases.yaml.tera")),
     ("components/replication", include_str!("../../templates/components/replication.yaml.tera")),
     ("components/repository", include_str!("../../templates/components/repository.yaml.tera")),
     ("components/schedule", include_str!("../../templates/components/schedule.yaml.tera")),

@@ -71,6 +71,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("orders", file("alerts: {emails: [a@example.com]}\npipelines:\n  orders: {}\n")),
         ("rates", file("pipelines:\n  rates: {source: {url: 'https://rates.example.com/'}}\n")),
         ("spark", file("pipelines:\n  rates: {pull: {runs_on: function}, spark: {above_mb: 500}, load: dms}\n")),
+        ("shifted", file("release: {shift: linear, percent: 20}\npipelines:\n  taxi: {}\n  accommodation: {}\n")),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {

@@ -13,8 +13,7 @@ pub struct AlarmView {
     description: String,
     metric: Metric,
     /// What the metric is narrowed to besides.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    within: Option<Within>,
+    within: Vec<Within>,
     threshold: u64,
     comparison: &'static str,
     periods: u32,
@@ -29,7 +28,7 @@ pub struct AlarmView {
 #[derive(Debug, Serialize)]
 struct Within {
     dimension: &'static str,
-    of: String,
+    of: Value,
 }
 
 /// A metric of one resource, over periods of five minutes unless it is said otherwise.
@@ -59,7 +58,7 @@ impl AlarmView {
             name: scope.name(&format!("{thing}-{}", kebab(fault))),
             description: description.to_owned(),
             metric,
-            within: None,
+            within: Vec::new(),
             threshold,
             comparison: "GreaterThanThreshold",
             periods: 1,
@@ -80,10 +79,11 @@ impl AlarmView {
         Self { comparison: "LessThanThreshold", ..self }
     }
 
-    /// Of a metric that has two dimensions.
+    /// Of a metric that has another dimension too.
     #[must_use]
-    pub fn within(self, dimension: &'static str, of: &str) -> Self {
-        Self { within: Some(Within { dimension, of: of.to_owned() }), ..self }
+    pub fn within(mut self, dimension: &'static str, of: impl Into<Value>) -> Self {
+        self.within.push(Within { dimension, of: of.into() });
+        self
     }
 
     /// Starts a function, by its ARN, instead of telling people. It has to be [permitted](super::PermissionView).

@@ -6,7 +6,7 @@
 use contract::autoscale_shards::{AutoscaleShards, Env};
 use contract::{Function, Queue, Ref, Stream, Topic, Whole};
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::Map;
 
 use super::{
     AlarmView, Begun, CodePlaces, FunctionView, PermissionView, QueueView, ScheduleView, Scope, StreamView, function,
@@ -60,7 +60,7 @@ impl AutoscalerView {
             let description = "More comes in than the stream's first shards should take: its shards are counted anew";
             AlarmView::above(scope, alerts, view.watched(), fault, view.incoming(metric), threshold, description)
                 .by_the_minute()
-                .starting(json!({ "Fn::GetAtt": [FUNCTION, "Arn"] }))
+                .starting(function.live())
         };
         let mut alarms =
             vec![starting("BusyBytes", "IncomingBytes", BYTES), starting("BusyRecords", "IncomingRecords", RECORDS)];

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::code::{Asset, CodeParameter, CodePlaces, Form};
 use super::trigger::Source;
-use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version, threshold};
+use super::version::{self, Published};
+use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version, releases, threshold};
 use crate::stage::{FunctionSize, Package};
 
 #[derive(Debug, Serialize)]
@@ -29,9 +30,10 @@ pub struct FunctionView {
     trigger: Source,
     #[serde(skip_serializing_if = "Option::is_none")]
     placement: Option<Placement>,
-    /// What the function is, in short, where versions of it are kept.
+    live: Published,
+    /// The group by which calls are shifted to a new version.
     #[serde(skip_serializing_if = "Option::is_none")]
-    versioned: Option<String>,
+    shifted: Option<String>,
     tags: Tags,
 }
 
@@ -62,7 +64,10 @@ pub fn function<F: Function>(
 ) -> FunctionView {
     let (variables, granted) = wiring(env);
     let image = code.images.get(F::BIN).cloned().map(Code::Image);
-    FunctionView {
+    // What a schedule begins once a day, nobody would see failing within minutes; and a machine names a version.
+    let can_be_shifted = matches!(on.source, Source::Stream(_) | Source::Queue(_));
+    let shift = scope.stage.release.shift().filter(|_| can_be_shifted);
+    let view = FunctionView {
         id,
         name: scope.name(F::BIN),
         description: F::DESCRIPTION,
@@ -76,11 +81,13 @@ pub fn function<F: Function>(
         log_days: scope.stage.log_days.get(),
         variables,
         statements: granted.into_iter().chain(on.statements.iter().map(plain)).collect(),
+        live: Published::new(scope, id, matches!(on.source, Source::Machine)),
+        shifted: shift.map(|_| releases::group(id)),
         trigger: on.source,
         placement: None,
-        versioned: None,
         tags: scope.tags.clone(),
-    }
+    };
+    view.settled()
 }
 
 /// Takes an environment apart: its variables, and the statements that come with the resources among them.
@@ -132,17 +139,36 @@ impl FunctionView {
             self.statements.push(plain(&Statement::allow(&interfaces, "*".into())));
         }
         self.placement = placement;
+        self.settled()
+    }
+
+    /// With what Lambda makes a version of: where nothing of this changes, and no code, there is none to be made.
+    fn settled(mut self) -> Self {
+        let state = json!([self.memory_mb, self.timeout_seconds, self.variables, self.placement, self.description]);
+        self.live.settle(&state);
         self
     }
 
-    /// Keeps a version of each state that the function is deployed in, for callers that began with it.
-    #[must_use]
-    pub fn versioned(mut self, id: &'static str) -> (Self, Version) {
-        // What Lambda makes a version of: where nothing of this changes, there is none to be made.
-        let state = json!([self.memory_mb, self.timeout_seconds, self.variables, self.placement, self.description]);
-        self.versioned = Some(contract::fingerprint(&state.to_string()));
-        let version = Version { id, function: self.id };
-        (self, version)
+    /// What it is now, for a caller that goes on with it.
+    pub fn version(&self) -> Version {
+        Version { function: self.id }
+    }
+
+    /// The ARN under which it is called.
+    pub fn live(&self) -> Value {
+        version::live(self.id)
+    }
+
+    pub(super) fn is_shifted(&self) -> bool {
+        self.shifted.is_some()
+    }
+
+    pub(super) fn id(&self) -> &'static str {
+        self.id
+    }
+
+    pub(super) fn tags(&self) -> &Tags {
+        &self.tags
     }
 
     pub fn code(&self) -> CodeParameter {
@@ -208,6 +234,9 @@ impl FunctionView {
             // How late it is shows at the queue, what a schedule could not begin in the queue of failures, and a machine tells
             // itself.
             Source::Queue(_) | Source::Schedule(_) | Source::Machine => {}
+        }
+        if self.is_shifted() {
+            alarms.extend(releases::alarms(self, scope, alerts));
         }
         alarms
     }

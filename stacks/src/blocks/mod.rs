@@ -18,6 +18,7 @@ mod network;
 mod permission;
 mod queries;
 mod queue;
+mod releases;
 mod replication;
 mod repository;
 mod schedule;
@@ -49,6 +50,7 @@ pub use network::{FUNCTIONS_GROUP, NetworkView, OPEN_SUBNETS, Placement, SUBNETS
 pub use permission::PermissionView;
 pub use queries::{QueriesView, Query};
 pub use queue::QueueView;
+pub use releases::ReleasesView;
 pub use replication::{Into, Mapping, ReplicationView};
 pub use repository::{RepositoryView, repository_id};
 pub use schedule::{Begun, ScheduleView};

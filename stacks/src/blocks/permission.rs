@@ -3,20 +3,22 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::version::live;
+
 #[derive(Debug, Serialize)]
 pub struct PermissionView {
     id: String,
-    function: &'static str,
+    function: Value,
     service: &'static str,
     source: Value,
 }
 
 impl PermissionView {
-    /// Lets an alarm start a function. Both are named by their logical ids.
-    pub fn of_alarm(alarm: &str, function: &'static str) -> Self {
+    /// Lets an alarm start what is live of a function. Both are named by their logical ids.
+    pub fn of_alarm(alarm: &str, function: &str) -> Self {
         Self {
             id: format!("{alarm}Permission"),
-            function,
+            function: live(function),
             service: "lambda.alarms.cloudwatch.amazonaws.com",
             source: json!({ "Fn::GetAtt": [alarm, "Arn"] }),
         }

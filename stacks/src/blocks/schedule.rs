@@ -1,8 +1,9 @@
 //! Schedules: a function or a state machine is begun at a time of day, and what could not be begun or done is kept.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::version::live;
 use super::{Scope, Tags};
 use crate::stage;
 
@@ -25,7 +26,7 @@ pub struct ScheduleView {
 
 /// What a schedule begins.
 pub enum Begun<'a> {
-    /// By its logical id, with what it is asked for besides.
+    /// By its logical id, with what it is asked for besides: whatever of it is live.
     Function(&'a str, Map<String, Value>),
     /// By its ARN, or an alias's.
     Machine(Value),
@@ -35,7 +36,7 @@ impl Begun<'_> {
     /// The target, what it is asked for, and with what.
     fn asked(self) -> (Value, &'static str, String) {
         match self {
-            Self::Function(id, asked) => (json!({ "Fn::GetAtt": [id, "Arn"] }), "lambda:InvokeFunction", input(asked)),
+            Self::Function(id, asked) => (live(id), "lambda:InvokeFunction", input(asked)),
             Self::Machine(arn) => (arn, "states:StartExecution", "{}".to_owned()),
         }
     }

@@ -104,7 +104,7 @@ impl TaskView {
         let description =
             "The task needs more than four fifths of its memory; when it runs out of it, it is begun anew with more";
         let alarm = AlarmView::above(scope, alerts, (self.id, self.bin), "Memory", metric, most, description);
-        vec![alarm.within("TaskDefinitionFamily", &self.name)]
+        vec![alarm.within("TaskDefinitionFamily", self.name.as_str())]
     }
 
     fn part(&self, part: &str) -> String {

@@ -30,6 +30,16 @@ pub enum StackKind {
 impl StackKind {
     pub const ALL: [Self; 4] = [Self::DataSources, Self::Stream, Self::Ingestion, Self::Load];
 
+    /// As the beginning of a logical id.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::DataSources => "DataSources",
+            Self::Stream => "Stream",
+            Self::Ingestion => "Ingestion",
+            Self::Load => "Load",
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::DataSources => "data-sources",

@@ -6,8 +6,8 @@ use std::mem;
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
     AlarmView, Boards, BucketView, CodeParameter, DashboardView, DatabaseView, FunctionView, InboxView, ItemsView,
-    JobView, MachineView, ParameterView, QueriesView, QueueView, ReplicationView, ScheduleView, Scope, TableView,
-    TaskView, TopicView, WarehouseView,
+    JobView, MachineView, ParameterView, QueriesView, QueueView, ReleasesView, ReplicationView, ScheduleView, Scope,
+    TableView, TaskView, TopicView, WarehouseView,
 };
 use crate::stage::Stage;
 use contract::{Ref, Topic};
@@ -26,6 +26,9 @@ pub(super) struct Parts {
     #[serde(skip_serializing_if = "Option::is_none")]
     warehouse: Option<WarehouseView>,
     functions: Vec<FunctionView>,
+    /// Filled in when the stack is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    releases: Option<ReleasesView>,
     tasks: Vec<TaskView>,
     jobs: Vec<JobView>,
     machines: Vec<MachineView>,
@@ -180,6 +183,7 @@ impl Parts {
         let others = self.tasks.iter().map(TaskView::code).chain(self.jobs.iter().map(JobView::code));
         let code: Vec<CodeParameter> = functions.chain(others).collect();
         self.parameters = code.iter().map(CodeParameter::view).collect();
+        self.releases = ReleasesView::new(stage, kind, &self.functions);
         let description = format!("{} {}: {about}", stage.project, stage.name);
         let view = View { description, parts: self, outputs: outputs.list() };
         ((!code.is_empty()).then(|| Stack::of(stage, kind, code, &view)), boards)

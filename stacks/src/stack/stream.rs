@@ -9,7 +9,7 @@ use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
     AlarmView, Asset, AutoscalerView, Boards, Catalog, CodeParameter, DashboardView, DeliveryView, FunctionView,
-    Layout, ParameterView, QueueView, Scope, StreamView, TableView, function, reads_stream,
+    Layout, ParameterView, QueueView, ReleasesView, Scope, StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -23,6 +23,8 @@ struct View {
     failures: QueueView,
     delivery: DeliveryView,
     functions: Vec<FunctionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    releases: Option<ReleasesView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     autoscaler: Option<AutoscalerView>,
     table: TableView,
@@ -120,6 +122,7 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
         stream,
         failures: failure_queue,
         delivery: delivery_stream,
+        releases: ReleasesView::new(stage, kind, &functions),
         functions,
         autoscaler,
         table,

@@ -13,6 +13,7 @@ mod orders;
 mod rates;
 mod raw;
 mod read;
+mod release;
 mod schema;
 mod taxi;
 mod value;
@@ -40,6 +41,7 @@ pub use orders::{Orders, Schedule};
 pub use rates::{Dms, DmsClass, Engine, Load, Pull, Rates, Retry, SCHEDULE_DMS, Spark, TaskSize, WorkerType};
 pub use raw::{Package, RawStage};
 pub use read::{read, read_as};
+pub use release::{Course, Release, Shift};
 pub use schema::schema;
 pub use taxi::{AUTOSCALER, Autoscale, Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
 pub use value::{
@@ -65,6 +67,7 @@ pub struct Stage {
     pub keep_data: bool,
     pub hotswap: bool,
     pub express: bool,
+    pub release: Release,
     pub alert_emails: Vec<Email>,
     pub suppressed: Vec<Suppressed>,
     pub database: Database,
@@ -200,6 +203,7 @@ impl Stage {
             RawPlatform::Aws => Platform::Aws,
             RawPlatform::Emulator => Platform::Emulator,
         };
+        let release = Release::check(&raw.release, platform, hotswap, &source)?;
         let at = raw.pipelines.referenced;
         let pipelines = Pipelines {
             accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
@@ -234,6 +238,7 @@ impl Stage {
             keep_data: raw.keep_data.unwrap_or(true),
             hotswap,
             express: raw.express.unwrap_or(false),
+            release,
             alert_emails: emails,
             suppressed: raw.suppress.into_iter().map(|accepted| Suppressed::read(accepted, text)).collect(),
             database: Database::check(&raw.database),

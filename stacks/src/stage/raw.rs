@@ -12,6 +12,7 @@ use super::flats::RawFlats;
 use super::images::RawImages;
 use super::orders::RawOrders;
 use super::rates::RawRates;
+use super::release::RawRelease;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 use super::version::FileVersion;
 
@@ -37,11 +38,15 @@ pub struct RawStage {
     pub log_retention_days: Option<LogDays>,
     /// Whether data (buckets, streams, queues) outlives `destroy`. Default: true.
     pub keep_data: Option<bool>,
-    /// Whether `deploy --hotswap` may give functions new code past their stack. Never in prod. Default: false.
+    /// Whether `deploy --hotswap` may give functions new code past their stack: what is called is then always the latest,
+    /// and no version of it. Never in prod. Default: false.
     #[schemars(with = "Option<bool>")]
     pub hotswap: Option<Spanned<bool>>,
     /// Whether CloudFormation calls a stack done before its resources are ready to serve (express mode). Default: false.
     pub express: Option<bool>,
+    /// How new code of functions that read a stream or a queue comes to be called.
+    #[serde(default)]
+    pub release: RawRelease,
     /// Who hears of alarms and failures.
     #[serde(default)]
     pub alerts: RawAlerts,

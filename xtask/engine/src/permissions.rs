@@ -55,6 +55,13 @@ table! {
     "AWS::CloudWatch::Alarm" "cloudwatch" [DescribeAlarms]:
         [PutMetricAlarm TagResource] [PutMetricAlarm TagResource] [DeleteAlarms];
     "AWS::CloudWatch::Dashboard" "cloudwatch" []: [PutDashboard] [PutDashboard] [DeleteDashboards];
+    "AWS::CodeDeploy::Application" "codedeploy" [GetApplication]:
+        [CreateApplication TagResource] [UpdateApplication TagResource] [DeleteApplication];
+    "AWS::CodeDeploy::DeploymentConfig" "codedeploy" [GetDeploymentConfig]:
+        [CreateDeploymentConfig] [] [DeleteDeploymentConfig];
+    "AWS::CodeDeploy::DeploymentGroup" "codedeploy" [GetDeploymentGroup]:
+        [CreateDeploymentGroup TagResource "iam:PassRole"]
+        [UpdateDeploymentGroup TagResource "iam:PassRole"] [DeleteDeploymentGroup];
     "AWS::DMS::Endpoint" "dms" [DescribeEndpoints]:
         [CreateEndpoint AddTagsToResource] [ModifyEndpoint AddTagsToResource] [DeleteEndpoint];
     "AWS::DMS::EventSubscription" "dms" [DescribeEventSubscriptions]:

@@ -59,8 +59,17 @@ impl<'a> Scene<'a> {
 
     /// What hands a function its batches.
     pub fn source(&self, function: &Resource) -> Option<&Resource<'a>> {
-        self.of_kind("AWS::Lambda::EventSourceMapping")
-            .find(|mapping| mapping.stack == function.stack && mapping.value("FunctionName")["Ref"] == function.id)
+        self.of_kind("AWS::Lambda::EventSourceMapping").find(|mapping| {
+            let called = self.called(mapping);
+            called.is_some_and(|called| (called.stack, called.id) == (function.stack, function.id))
+        })
+    }
+
+    /// The function that something names, itself or by an alias.
+    pub fn called(&self, by: &Resource) -> Option<&Resource<'a>> {
+        let id = by.value("FunctionName")["Ref"].as_str()?;
+        let named = self.resources.iter().find(|resource| resource.stack == by.stack && resource.id == id)?;
+        if named.kind == "AWS::Lambda::Alias" { self.called(named) } else { Some(named) }
     }
 }
 

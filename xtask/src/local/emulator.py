@@ -53,6 +53,7 @@ import machines  # noqa: E402
 import queries  # noqa: E402
 import shards  # noqa: E402
 import streams  # noqa: E402
+import versions  # noqa: E402
 
 
 def count_loopback_as_tls():
@@ -138,6 +139,7 @@ streams.keep_the_rules()
 counts.keep()
 databases.make_them_real()
 machines.make_versions_resources()
+versions.are_released()
 queries.make_named_queries_resources()
 queries.follow_links()
 serve = emulator.app

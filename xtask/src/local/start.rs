@@ -15,7 +15,7 @@ use crate::tools::Tool;
 use engine::failure::{Context, Failure, Outcome};
 
 /// The program that runs MiniStack, and what it brings along. The first one is started.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("emulator.py", include_str!("emulator.py")),
     ("counts.py", include_str!("counts.py")),
     ("databases.py", include_str!("databases.py")),
@@ -23,6 +23,7 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("queries.py", include_str!("queries.py")),
     ("shards.py", include_str!("shards.py")),
     ("streams.py", include_str!("streams.py")),
+    ("versions.py", include_str!("versions.py")),
 ];
 
 /// It starts within a second; with a large state on a busy machine it may take longer.

@@ -73,7 +73,7 @@ def given_up(mapping, part):
     return "RecordAgeExceeded" if 0 < limit < time.time() - oldest else None
 
 
-def report(mapping, shard, part, why):
+def report(mapping, function, shard, part, why):
     """Tells the mapping's on-failure destination which records were given up."""
     destination = ((mapping.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
     if not destination:
@@ -81,6 +81,7 @@ def report(mapping, shard, part, why):
     import botocore.session
 
     first, last = part.records[0]["kinesis"], part.records[-1]["kinesis"]
+    version = function["config"].get("Version", "$LATEST")
     moment = "%Y-%m-%dT%H:%M:%SZ"
     message = json.dumps({
         "requestContext": {
@@ -89,7 +90,7 @@ def report(mapping, shard, part, why):
             "condition": why,
             "approximateInvokeCount": part.failures,
         },
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responseContext": {"statusCode": 200, "executedVersion": version, "functionError": "Unhandled"},
         "version": "1.0",
         "timestamp": time.strftime(moment, time.gmtime()),
         "KinesisBatchInfo": {
@@ -130,7 +131,7 @@ def hand_over(mapping, function, event):
         part = parts[0]
         why = given_up(mapping, part)
         if why:
-            report(mapping, shard, part, why)
+            report(mapping, function, shard, part, why)
             parts.pop(0)
             continue
         answer = call(function, {**event, "Records": part.records})

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{alarms, at, exports, failures, gone, imports, of_streams, on_demand, set, there};
+use super::places::{alarms, at, exports, failures, function, gone, imports, of_streams, on_demand, set, there};
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 const BUCKET: &str = "AWS::S3::Bucket";
@@ -61,10 +61,9 @@ pub(super) static FAULTS: [Fault; 39] = [
         name: "more batches than concurrency",
         rule: "stream-concurrency",
         places: |t| {
-            let readers = of_streams(t, "/Properties/FunctionName/Ref").into_iter().filter(|_| !on_demand(t));
-            let function = |place: String| t.pointer(&place)?.as_str().map(str::to_owned);
+            let readers = of_streams(t, "").into_iter().filter(|_| !on_demand(t));
             let place = |id| format!("/Resources/{id}/Properties/ReservedConcurrentExecutions");
-            readers.filter_map(function).map(place).collect()
+            readers.filter_map(|place| function(t, &place)).map(place).collect()
         },
         plant: |t, p| set(t, p, json!(0)),
     },

@@ -28,6 +28,13 @@ pub(super) fn of_queues(template: &Value, path: &str) -> Vec<String> {
     all.filter(|place| !streams.contains(place)).map(|place| place + path).collect()
 }
 
+/// The function whose alias something names, such as a mapping.
+pub(super) fn function(template: &Value, place: &str) -> Option<String> {
+    let alias = template.pointer(&format!("{place}/Properties/FunctionName/Ref"))?.as_str()?;
+    let function = template.pointer(&format!("/Resources/{alias}/Properties/FunctionName/Ref"))?;
+    function.as_str().map(str::to_owned)
+}
+
 /// Pointers to all values below a resource of a type that this is true of.
 pub(super) fn below(template: &Value, kind: &str, wanted: fn(&Value) -> bool) -> Vec<String> {
     let mut found = Vec::new();

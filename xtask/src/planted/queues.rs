@@ -3,18 +3,15 @@
 use serde_json::{Value, json};
 
 use super::Fault;
-use super::places::{at, below, gone, is_allow, of_queues, senders, set, there, with};
+use super::places::{at, below, function, gone, is_allow, of_queues, of_streams, senders, set, there, with};
 
 const QUEUE: &str = "AWS::SQS::Queue";
 const BUCKET: &str = "AWS::S3::Bucket";
 
 /// The function of each mapping of a queue.
 fn readers(template: &Value, path: &str) -> Vec<String> {
-    let function = |place: String| {
-        let id = template.pointer(&format!("{place}/Properties/FunctionName/Ref"))?.as_str()?.to_owned();
-        Some(format!("/Resources/{id}{path}"))
-    };
-    of_queues(template, "").into_iter().filter_map(function).collect()
+    let reader = |place: String| Some(format!("/Resources/{}{path}", function(template, &place)?));
+    of_queues(template, "").into_iter().filter_map(reader).collect()
 }
 
 /// Queues that others give up to.
@@ -31,7 +28,7 @@ fn without(template: &mut Value, place: &str, actions: &[&str]) {
     }
 }
 
-pub(super) const QUEUES: [Fault; 17] = [
+pub(super) const QUEUES: [Fault; 18] = [
     Fault {
         name: "hidden for too short a time",
         rule: "queue-visibility",
@@ -84,6 +81,15 @@ pub(super) const QUEUES: [Fault; 17] = [
         plant: |t, p| {
             let again = t.pointer(p).cloned().unwrap_or_default();
             set(t, "/Resources/Again", again);
+        },
+    },
+    Fault {
+        name: "a mapping past the alias",
+        rule: "mapping-alias",
+        places: |t| [of_queues(t, ""), of_streams(t, "")].concat(),
+        plant: |t, p| {
+            let function = json!({ "Ref": function(t, p) });
+            set(t, &format!("{p}/Properties/FunctionName"), function);
         },
     },
     Fault {

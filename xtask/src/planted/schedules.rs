@@ -19,7 +19,20 @@ fn actions(template: &Value, role: &str, begin: &str) -> Vec<String> {
     all.filter(fits).map(|place| place + "/Action").collect()
 }
 
-pub(super) static SCHEDULES: [Fault; 6] = [
+/// The type of what has a logical id.
+fn kind<'a>(template: &'a Value, id: &Value) -> &'a str {
+    template["Resources"][id.as_str().unwrap_or_default()]["Type"].as_str().unwrap_or_default()
+}
+
+/// Names a function in the place of its alias.
+fn past_the_alias(template: &mut Value, place: &str) {
+    let alias = template.pointer(place).and_then(Value::as_str).unwrap_or_default();
+    let function = template["Resources"][alias]["Properties"]["FunctionName"]["Ref"].clone();
+    let place = place.trim_end_matches("/Ref");
+    set(template, place, json!({ "Fn::GetAtt": [function, "Arn"] }));
+}
+
+pub(super) static SCHEDULES: [Fault; 8] = [
     Fault {
         name: "a schedule that never fires",
         rule: "schedule-expression",
@@ -31,6 +44,26 @@ pub(super) static SCHEDULES: [Fault; 6] = [
         rule: "schedule-expression",
         places: |t| at(t, SCHEDULE, "/Properties/ScheduleExpressionTimezone"),
         plant: |t, p| set(t, p, json!("Europe/Berln")),
+    },
+    Fault {
+        name: "a schedule past the alias",
+        rule: "target-alias",
+        places: |t| {
+            let targets = there(t, SCHEDULE, "/Properties/Target/Arn/Ref").into_iter();
+            let is_function = |place: &String| t.pointer(place).is_some_and(|id| kind(t, id) == "AWS::Lambda::Alias");
+            targets.filter(is_function).collect()
+        },
+        plant: past_the_alias,
+    },
+    Fault {
+        name: "an alarm past the alias",
+        rule: "target-alias",
+        places: |t| {
+            let actions = there(t, "AWS::CloudWatch::Alarm", "/Properties/AlarmActions/0/Ref").into_iter();
+            let is_function = |place: &String| t.pointer(place).is_some_and(|id| kind(t, id) == "AWS::Lambda::Alias");
+            actions.filter(is_function).collect()
+        },
+        plant: past_the_alias,
     },
     Fault {
         name: "a schedule that may begin nothing",

@@ -16,6 +16,7 @@ mod orders;
 mod page;
 mod queues;
 mod rates;
+mod releases;
 mod two_at_once;
 mod upkeep;
 mod watching;

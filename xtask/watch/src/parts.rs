@@ -144,9 +144,20 @@ fn reads_stream(template: &Value, function: &str) -> bool {
     resources.map(|(_, resource)| resource).any(|resource| {
         let properties = &resource["Properties"];
         resource["Type"] == "AWS::Lambda::EventSourceMapping"
-            && properties["FunctionName"]["Ref"] == function
+            && called(template, &properties["FunctionName"]) == Some(function)
             && !properties["StartingPosition"].is_null()
     })
+}
+
+/// The function that a mapping names, or an alias of which it names.
+fn called<'a>(template: &'a Value, name: &'a Value) -> Option<&'a str> {
+    let id = name["Ref"].as_str()?;
+    let named = &template["Resources"][id];
+    if named["Type"] == "AWS::Lambda::Alias" {
+        called(template, &named["Properties"]["FunctionName"])
+    } else {
+        Some(id)
+    }
 }
 
 #[cfg(test)]
@@ -159,8 +170,9 @@ mod tests {
         let tags = json!([{ "Key": "pipeline", "Value": "taxi" }]);
         let template = json!({ "Resources": {
             "F": { "Type": FUNCTION, "Properties": { "FunctionName": "m-dev-store", "Tags": tags } },
+            "L": { "Type": "AWS::Lambda::Alias", "Properties": { "FunctionName": { "Ref": "F" }, "Name": "live" } },
             "M": { "Type": "AWS::Lambda::EventSourceMapping",
-                "Properties": { "FunctionName": { "Ref": "F" }, "StartingPosition": "LATEST", "Tags": tags } },
+                "Properties": { "FunctionName": { "Ref": "L" }, "StartingPosition": "LATEST", "Tags": tags } },
             "Q": { "Type": "AWS::SQS::Queue", "Properties": { "QueueName": "m-dev-failures", "Tags": tags } },
             "A": { "Type": "AWS::CloudWatch::Alarm", "Properties": { "AlarmName": "m-dev-late", "Tags": tags } },
             "Other": { "Type": FUNCTION, "Properties": { "FunctionName": "untagged" } },

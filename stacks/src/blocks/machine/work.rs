@@ -48,7 +48,7 @@ pub(super) fn fields<'a>(fields: impl IntoIterator<Item = (&'a str, Given)>) -> 
 
 impl Work {
     /// Calls one version of a function, whatever becomes of the function meanwhile.
-    pub fn invoke(version: &Version, payload: Given, kept: &[(&'static str, &'static str)]) -> Self {
+    pub fn invoke(version: Version, payload: Given, kept: &[(&'static str, &'static str)]) -> Self {
         Self {
             resource: "arn:aws:states:::lambda:invoke",
             busy: &[
@@ -57,9 +57,9 @@ impl Work {
                 "Lambda.SdkClientException",
                 "Lambda.TooManyRequestsException",
             ],
-            parameters: fields([("FunctionName", input(format!("${{{}}}", version.id))), ("Payload", payload)]),
+            parameters: fields([("FunctionName", input(format!("${{{}}}", version.id()))), ("Payload", payload)]),
             kept: kept.to_vec(),
-            named: vec![(version.id.to_owned(), version.reference())],
+            named: vec![(version.id(), version.reference())],
             // Of any version: an execution that began before the last deploy calls the one before.
             statements: vec![Statement::allow(&["lambda:InvokeFunction"], version.any())],
         }

@@ -11,7 +11,7 @@ mod tests;
 use chrono::{DateTime, SubsecRound, Utc};
 use std::fmt;
 
-use super::{PRODUCTION, Pipelines, Platform, Stage, StageName, nearest};
+use super::{PRODUCTION, Pipelines, Platform, Release, Stage, StageName, nearest};
 
 pub(super) use file::RawCopyFile;
 pub use file::{is_copy, read_copy, text};
@@ -113,13 +113,13 @@ impl Stage {
         Ok(Self { copy: Some(copied), ..stage })
     }
 
-    /// Nobody is told of what happens to a copy, and nothing of it outlives it.
+    /// Nobody is told of what happens to a copy, nobody waits for its new code, and nothing of it outlives it.
     fn quiet(mut self) -> Self {
         self.alert_emails.clear();
         if let Some(orders) = &mut self.pipelines.orders {
             orders.emails.clear();
         }
-        Self { keep_data: false, ..self }
+        Self { keep_data: false, release: Release::AllAtOnce, ..self }
     }
 
     /// The file in environments/ that it was read from, without its ending.

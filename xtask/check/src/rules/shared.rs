@@ -101,6 +101,14 @@ pub(super) fn callee<'a>(world: &'a World, text: &'a str) -> Option<Callee<'a>> 
     }
 }
 
+/// An alias of the function, where there is one.
+pub(super) fn alias_of<'a>(world: &'a World, function: &Resource) -> Option<&'a Resource> {
+    world.of_kind(ALIAS).find(|alias| {
+        let behind = alias.text("FunctionName").and_then(|name| callee(world, name));
+        behind.is_some_and(|behind| same(behind.function, function))
+    })
+}
+
 /// Whether a mapping tells which records of a batch failed.
 pub(super) fn reports_failures(mapping: &Resource) -> Option<bool> {
     let types = mapping.get("FunctionResponseTypes");

@@ -28,6 +28,10 @@ const KINDS: &[(&str, Kind)] = &[
     ("AWS::Athena::WorkGroup", Priced(storing::queries)),
     ("AWS::CloudWatch::Alarm", Priced(watching::alarm)),
     ("AWS::CloudWatch::Dashboard", Priced(watching::dashboard)),
+    // Of functions; CodeDeploy is only paid for on machines of one's own.
+    ("AWS::CodeDeploy::Application", Free),
+    ("AWS::CodeDeploy::DeploymentConfig", Free),
+    ("AWS::CodeDeploy::DeploymentGroup", Free),
     ("AWS::DMS::Endpoint", Free),
     ("AWS::DMS::ReplicationInstance", Priced(databases::replication)),
     ("AWS::DMS::ReplicationSubnetGroup", Free),

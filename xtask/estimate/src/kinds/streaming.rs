@@ -63,9 +63,7 @@ pub(super) fn queue(queue: &Resource, scene: &Scene, bill: &mut Bill) {
     // A queue of what failed costs nothing while nothing fails.
     let Some(mapping) = mapping else { return };
     bill.monthly(queue, "SQS", "sqs.requests", POLLERS * SECONDS / POLL_SECONDS);
-    let function = mapping.value("FunctionName")["Ref"].as_str().unwrap_or_default();
-    let reader = scene.resources.iter().find(|resource| resource.stack == queue.stack && resource.id == function);
-    let files = match reader.and_then(Resource::program) {
+    let files = match scene.called(mapping).and_then(Resource::program) {
         Some("consolidate") => scene.volumes.accommodation.files_per_hour,
         Some("transform") => scene.volumes.flats.files_per_hour,
         Some("load-warehouse") => 3.0 * scene.volumes.flats.files_per_hour,

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use super::kind_of;
 
 /// Where a resource names what it is there for.
-const NAMED_IN: [(&str, &[&str]); 19] = [
+const NAMED_IN: [(&str, &[&str]); 20] = [
     ("AWS::Athena::NamedQuery", &["WorkGroup"]),
     ("AWS::CloudWatch::Alarm", &["Dimensions", "Metrics"]),
+    ("AWS::CodeDeploy::DeploymentGroup", &["AlarmConfiguration"]),
     ("AWS::IAM::ManagedPolicy", &["Roles"]),
     ("AWS::IAM::Policy", &["Roles"]),
     ("AWS::IAM::RolePolicy", &["RoleName"]),
@@ -97,7 +98,7 @@ impl<'a> Owners<'a> {
         if NAMED_IN.iter().any(|(kind, _)| *kind == resource.kind) {
             return None;
         }
-        // Who may pass a role on, or is told of it, does not have it.
+        // Who may pass a role on, or is told of it, does not have it; and what shifts a function's calls is not the function.
         let has = |one: &Resource| {
             let properties = one.properties.entries().iter().filter(|entry| entry.key != "Environment");
             let mut has = false;
@@ -107,7 +108,7 @@ impl<'a> Owners<'a> {
                     has |= found.is_some_and(|found| key(found) == key(resource));
                 });
             }
-            has && !one.kind.starts_with("AWS::IAM::")
+            has && !["AWS::IAM::", "AWS::CodeDeploy::"].iter().any(|begin| one.kind.starts_with(begin))
         };
         let is_role = resource.kind == "AWS::IAM::Role";
         let refers = |one: &&&Resource| {

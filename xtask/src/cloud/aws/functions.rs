@@ -9,6 +9,7 @@ use aws_sdk_lambda::{Client, Config};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::cloud::{Answer, Code, Swap};
+use stacks::names::LIVE;
 use std::time::Duration;
 
 use super::error::told;
@@ -49,8 +50,14 @@ pub(crate) struct Invoked {
     pub(crate) request: Option<String>,
 }
 
+/// Runs what is live of the function.
 pub(super) async fn invoke(client: &Client, function: &str, event: &str) -> Answer<Invoked> {
-    let call = client.invoke().function_name(function).log_type(LogType::Tail).payload(Blob::new(event.as_bytes()));
+    let call = client
+        .invoke()
+        .function_name(function)
+        .qualifier(LIVE)
+        .log_type(LogType::Tail)
+        .payload(Blob::new(event.as_bytes()));
     // It may take as long as a function may run, and asking again would have it run again.
     let time = TimeoutConfig::builder().operation_attempt_timeout(LONGEST).operation_timeout(LONGEST).build();
     let once = Config::builder().timeout_config(time).retry_config(RetryConfig::disabled());

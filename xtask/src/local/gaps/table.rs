@@ -127,6 +127,7 @@ pub(super) const GAPS: &[Gap] = &[
         Not(&["postgres"]),
         "the database is said to be available, but there is no engine behind it",
     ),
+    gap("AWS::CodeDeploy::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::DMS::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::Redshift::*", "", Used, "the emulator refuses a stack that has this type"),
     gap("AWS::Glue::Job", "", Used, "a run of the job is said to succeed, but runs nothing"),

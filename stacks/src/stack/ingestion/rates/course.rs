@@ -18,7 +18,7 @@ pub(super) struct Steps<'a> {
     pub(super) stage: &'a Stage,
     pub(super) settings: &'a Rates,
     pub(super) puller: &'a Puller,
-    pub(super) curate: &'a Version,
+    pub(super) curate: Version,
     pub(super) spark: Option<&'a JobView>,
     pub(super) alerts: &'a Ref<Topic>,
     pub(super) key: Value,
@@ -75,7 +75,7 @@ impl Steps<'_> {
         match self.puller {
             Puller::Function(version) => {
                 let limits = self.limits(self.settings.pull.seconds() + ANSWER, given_up);
-                states.task("Pull", Work::invoke(version, from(PULL), &[]), &limits, None, next)
+                states.task("Pull", Work::invoke(*version, from(PULL), &[]), &limits, None, next)
             }
             Puller::Task(task) => {
                 let seconds = self.settings.pull.seconds() + START;

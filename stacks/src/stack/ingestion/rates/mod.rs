@@ -52,7 +52,7 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
     let puller = match settings.pull {
         Pull::Function(size) => {
             let pull = function::<PullRates>(&scope, "PullRates", size, &env, called_by_machine(), &code);
-            let (pull, version) = pull.versioned("PullRatesVersion");
+            let version = pull.version();
             parts.called(&scope, pull);
             Puller::Function(version)
         }
@@ -72,7 +72,6 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
         memory_mb: Whole(u64::from(settings.curate.memory_mb)),
     };
     let curating = function::<Curate>(&scope, "Curate", settings.curate, &env, called_by_machine(), &code);
-    let (curating, version) = curating.versioned("CurateVersion");
     let spark = settings.engine.spark().map(|spark| {
         let arguments = json!({ "--raw": raw.uri(), "--curated": curated.uri() });
         // It writes beside the place, moves what is finished, and clears what it left before.
@@ -96,7 +95,7 @@ pub(super) fn add(stage: &Stage, settings: &Rates, shared: &Exports, parts: &mut
         stage,
         settings,
         puller: &puller,
-        curate: &version,
+        curate: curating.version(),
         spark: spark.as_ref(),
         alerts: &alerts,
         key: shared.alert_key.import(),

@@ -1,6 +1,6 @@
 use crate::diagnostic::Severity;
 use crate::rule::{Findings, Rule};
-use crate::rules::shared::{ALIAS, Source, callee, mappings, same};
+use crate::rules::shared::{Source, alias_of, mappings};
 use crate::world::World;
 
 pub(super) static RULE: Rule = Rule {
@@ -38,11 +38,7 @@ fn check(world: &World, findings: &mut Findings<'_>) {
     let all = mappings(world, Source::Queue).into_iter().chain(mappings(world, Source::Stream));
     for mapping in all {
         let Some(called) = mapping.callee.filter(|callee| callee.by.is_none()) else { continue };
-        let of_function = |alias: &&crate::world::Resource| {
-            let behind = alias.text("FunctionName").and_then(|name| callee(world, name));
-            behind.is_some_and(|behind| same(behind.function, called.function))
-        };
-        if let Some(alias) = world.of_kind(ALIAS).find(of_function) {
+        if let Some(alias) = alias_of(world, called.function) {
             let message = format!("it calls {} itself, which has the alias {}", called.function.id, alias.id);
             findings.at(mapping.resource, mapping.resource.get("FunctionName"), message);
         }

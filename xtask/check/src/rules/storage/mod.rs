@@ -15,13 +15,14 @@ mod notifications;
 mod schedule;
 mod service_key;
 mod subscription;
+mod target_alias;
 mod target_dead_letter;
 mod target_permission;
 mod zones;
 
 use crate::rule::Rule;
 
-pub(super) static ALL: [&Rule; 15] = [
+pub(super) static ALL: [&Rule; 16] = [
     &notification_source::RULE,
     &notification_permission::RULE,
     &notification_order::RULE,
@@ -33,6 +34,7 @@ pub(super) static ALL: [&Rule; 15] = [
     &schedule::RULE,
     &target_permission::RULE,
     &target_dead_letter::RULE,
+    &target_alias::RULE,
     &bucket_tls::RULE,
     &bucket_public::RULE,
     &bucket_versioning::RULE,
