@@ -36,9 +36,9 @@ use std::process::ExitCode;
 
 use commands::{
     bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
-    destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap,
-    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
-    status::Status, test::Test, verify::Verify,
+    destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, new::New, plan::Plan,
+    reap::Reap, redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send,
+    simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -74,6 +74,7 @@ enum Command {
     Redrive(Redrive),
     Local(Local),
     Schema(Schema),
+    New(New),
     Simulate(Simulate),
     Test(Test),
     Bench(Bench),
@@ -114,6 +115,7 @@ async fn run(command: Command) -> Outcome {
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
         Command::Schema(schema) => schema.run(),
+        Command::New(new) => new.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
         Command::Bench(bench) => bench.run(),

@@ -13,6 +13,7 @@ pub(crate) mod invoke;
 pub(crate) mod local;
 pub(crate) mod logs;
 pub(crate) mod migrate;
+pub(crate) mod new;
 pub(crate) mod plan;
 pub(crate) mod reap;
 pub(crate) mod redrive;
