@@ -37,9 +37,9 @@ use std::process::ExitCode;
 use commands::{
     bench::Bench, build::Build, capacity::Capacity, check::Check, completions::Completions, copy::Copy, cost::Cost,
     deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph, invoke::Invoke, local::Local, logs::Logs, man::Man,
-    migrate::Migrate, migrate_config::MigrateConfig, plan::Plan, reap::Reap, redrive::Redrive, render::Render,
-    report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status, test::Test,
-    verify::Verify,
+    migrate::Migrate, migrate_config::MigrateConfig, new::New, plan::Plan, reap::Reap, redrive::Redrive,
+    render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
+    test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -79,6 +79,7 @@ enum Command {
     Doctor(Doctor),
     Completions(Completions),
     Man(Man),
+    New(New),
     Simulate(Simulate),
     Test(Test),
     Bench(Bench),
@@ -123,6 +124,7 @@ async fn run(command: Command) -> Outcome {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man(man) => man.run(Cli::command()),
+        Command::New(new) => new.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
         Command::Bench(bench) => bench.run(),

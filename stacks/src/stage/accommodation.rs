@@ -1,10 +1,12 @@
 //! The accommodation pipeline's settings, with their defaults.
 
-use contract::consolidate::Choose;
+use contract::Function;
+use contract::consolidate::{Choose, Consolidate};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::inbox::{Inbox, RawInbox};
+use super::pipelines::Pipeline;
 use super::raw::RawFunction;
 use super::value::Within;
 use super::{FunctionSize, Source, StageFault};
@@ -59,8 +61,12 @@ pub enum ItemsCapacity {
     Provisioned { read_units: u32, write_units: u32 },
 }
 
-impl Accommodation {
-    pub(super) fn check(raw: &RawAccommodation, source: &Source) -> Result<Self, StageFault> {
+impl Pipeline for Accommodation {
+    type Raw = RawAccommodation;
+    const ABOUT: &'static str =
+        "Catalogues of partners: of each accommodation the offer of the partner that is preferred.";
+
+    fn check(raw: &RawAccommodation, source: &Source) -> Result<Self, StageFault> {
         let consolidate = FunctionSize::check(&raw.consolidate, CONSOLIDATE);
         Ok(Self {
             queue: Inbox::check(&raw.queue, consolidate, source)?,
@@ -72,6 +78,14 @@ impl Accommodation {
             roll_over_kb: raw.roll_over_kb.unwrap_or(Within::of(500)).get(),
             priorities: ItemsCapacity::check(&raw.priorities),
         })
+    }
+
+    fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        vec![(Consolidate::BIN, self.consolidate)]
+    }
+
+    fn queues(&self) -> Vec<&Inbox> {
+        vec![&self.queue]
     }
 }
 

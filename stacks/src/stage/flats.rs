@@ -1,9 +1,13 @@
 //! The flats pipeline's settings, with their defaults.
 
+use contract::Function;
+use contract::load_warehouse::LoadWarehouse;
+use contract::transform::Transform;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::inbox::{Inbox, RawInbox};
+use super::pipelines::Pipeline;
 use super::raw::RawFunction;
 use super::value::Within;
 use super::{FunctionSize, Source, StageFault};
@@ -78,8 +82,11 @@ pub enum Warehouse {
     Postgres,
 }
 
-impl Flats {
-    pub(super) fn check(raw: &RawFlats, source: &Source) -> Result<Self, StageFault> {
+impl Pipeline for Flats {
+    type Raw = RawFlats;
+    const ABOUT: &'static str = "Hourly listings, cleaned into files, and loaded into the warehouse, each once.";
+
+    fn check(raw: &RawFlats, source: &Source) -> Result<Self, StageFault> {
         let transform = FunctionSize::check(&raw.transform, TRANSFORM);
         let load = FunctionSize::check(&raw.load_warehouse, LOAD);
         Ok(Self {
@@ -89,6 +96,14 @@ impl Flats {
             load,
             warehouse: Warehouse::check(raw),
         })
+    }
+
+    fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        vec![(Transform::BIN, self.transform), (LoadWarehouse::BIN, self.load)]
+    }
+
+    fn queues(&self) -> Vec<&Inbox> {
+        vec![&self.queue, &self.load_queue]
     }
 }
 

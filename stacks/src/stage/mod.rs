@@ -10,6 +10,7 @@ mod flats;
 mod images;
 mod inbox;
 mod orders;
+mod pipelines;
 mod rates;
 mod raw;
 mod read;
@@ -20,14 +21,7 @@ mod value;
 mod version;
 
 use contract::Function;
-use contract::autoscale_shards::AutoscaleShards;
-use contract::consolidate::Consolidate;
-use contract::load_warehouse::LoadWarehouse;
-use contract::orders_etl::OrdersEtl;
 use contract::pull_rates::PullRates;
-use contract::send_to_firehose::SendToFirehose;
-use contract::transform::Transform;
-use contract::write_to_s3::WriteToS3;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
@@ -38,6 +32,7 @@ pub use flats::{Flats, NodeType, Warehouse};
 pub use images::Images;
 pub use inbox::Inbox;
 pub use orders::{Orders, Schedule};
+pub use pipelines::Pipelines;
 pub use rates::{Dms, DmsClass, Engine, Load, Pull, Rates, Retry, SCHEDULE_DMS, Spark, TaskSize, WorkerType};
 pub use raw::{Package, RawStage};
 pub use read::{read, read_as};
@@ -50,7 +45,7 @@ pub use value::{
 
 pub use version::{Upgraded, VERSION, upgraded};
 
-use raw::{RawArchitecture, RawPipelines, RawPlatform, RawSuppression};
+use raw::{RawArchitecture, RawPlatform, RawSuppression};
 
 /// Everything that the stacks need to know.
 #[derive(Debug, Clone)]
@@ -117,15 +112,6 @@ impl Architecture {
     }
 }
 
-#[derive(Debug, Clone, Default)]
-pub struct Pipelines {
-    pub taxi: Option<Taxi>,
-    pub accommodation: Option<Accommodation>,
-    pub flats: Option<Flats>,
-    pub orders: Option<Orders>,
-    pub rates: Option<Rates>,
-}
-
 impl Pipelines {
     /// Whether one of them loads into the stage's PostgreSQL.
     pub fn need_database(&self) -> bool {
@@ -153,19 +139,6 @@ impl Pipelines {
         self.rates.as_ref().is_some_and(|rates| matches!(rates.pull, Pull::Task(_)))
     }
 
-    /// Every function of theirs, by the name of its binary, and what runs as a container instead.
-    pub fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
-        let taxi = self.taxi.iter().flat_map(|taxi| {
-            let scaled = taxi.capacity.autoscale().map(|_| (AutoscaleShards::BIN, AUTOSCALER));
-            [(WriteToS3::BIN, taxi.write_to_s3), (SendToFirehose::BIN, taxi.send_to_firehose)].into_iter().chain(scaled)
-        });
-        let accommodation = self.accommodation.iter().map(|it| (Consolidate::BIN, it.consolidate));
-        let flats = self.flats.iter().flat_map(|it| [(Transform::BIN, it.transform), (LoadWarehouse::BIN, it.load)]);
-        let orders = self.orders.iter().map(|orders| (OrdersEtl::BIN, orders.etl));
-        let rates = self.rates.iter().flat_map(Rates::functions);
-        taxi.chain(accommodation).chain(flats).chain(orders).chain(rates).collect()
-    }
-
     /// The functions that are packaged as container images.
     pub fn images(&self) -> Vec<&'static str> {
         let images = self.functions().into_iter().filter(|(_, size)| size.package == Package::Image);
@@ -180,11 +153,10 @@ impl Stage {
     /// Reads and validates a stage file. `host` is what `architecture: native` stands for.
     pub fn parse(name: StageName, file: &str, text: &str, host: Architecture) -> Result<Self, StageFault> {
         let raw = read(file, text)?;
-        let source = Source { file, text };
-        let pipelines = raw.pipelines.value;
         let emails = raw.alerts.emails;
-        let RawPipelines { taxi, accommodation, flats, orders, rates } = &pipelines;
-        if taxi.is_none() && accommodation.is_none() && flats.is_none() && orders.is_none() && rates.is_none() {
+        let source = Source { file, text, alert_emails: &emails };
+        let pipelines = Pipelines::check(&raw.pipelines.value, &source)?;
+        if pipelines.named().iter().all(|(_, there)| !there) {
             return Err(source.fault(
                 &raw.pipelines.referenced,
                 "the stage has no pipeline",
@@ -205,13 +177,6 @@ impl Stage {
         };
         let release = Release::check(&raw.release, platform, hotswap, &source)?;
         let at = raw.pipelines.referenced;
-        let pipelines = Pipelines {
-            accommodation: accommodation.as_ref().map(|raw| Accommodation::check(raw, &source)).transpose()?,
-            flats: flats.as_ref().map(|raw| Flats::check(raw, &source)).transpose()?,
-            orders: orders.as_ref().map(|raw| Orders::check(raw, &emails)),
-            rates: rates.as_ref().map(|raw| Rates::check(raw, &source)).transpose()?,
-            taxi: pipelines.taxi.map(|taxi| Taxi::check(taxi, &source)).transpose()?,
-        };
         if let (Platform::Emulator, Some(function)) = (platform, pipelines.images().first()) {
             let remedy = if pipelines.need_internet() && *function == PullRates::BIN {
                 "write 'runs_on: function' below 'pull:'".to_owned()
@@ -252,6 +217,8 @@ impl Stage {
 struct Source<'a> {
     file: &'a str,
     text: &'a str,
+    /// Who hears of what goes wrong, where a pipeline names nobody else.
+    alert_emails: &'a [Email],
 }
 
 impl Source<'_> {

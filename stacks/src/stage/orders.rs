@@ -1,12 +1,14 @@
 //! The orders pipeline's settings, with their defaults.
 
-use contract::{SchemaName, TimeZone};
+use contract::orders_etl::OrdersEtl;
+use contract::{Function, SchemaName, TimeZone};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::FunctionSize;
+use super::pipelines::Pipeline;
 use super::raw::{Package, RawFunction};
 use super::value::{Email, TimeOfDay, agreed};
+use super::{FunctionSize, Source, StageFault};
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -54,9 +56,12 @@ pub struct Schedule {
     pub enabled: bool,
 }
 
-impl Orders {
-    pub(super) fn check(raw: &RawOrders, alert_emails: &[Email]) -> Self {
-        Self {
+impl Pipeline for Orders {
+    type Raw = RawOrders;
+    const ABOUT: &'static str = "Once a day: what shops sold, into PostgreSQL, summed up, exported and told of.";
+
+    fn check(raw: &RawOrders, source: &Source) -> Result<Self, StageFault> {
+        Ok(Self {
             schema: raw.schema.clone().unwrap_or(SchemaName::ORDERS),
             schedule: Schedule {
                 at: raw.schedule.at.unwrap_or(TimeOfDay { hour: 4, minute: 0 }),
@@ -64,7 +69,11 @@ impl Orders {
                 enabled: raw.schedule.enabled.unwrap_or(true),
             },
             etl: FunctionSize::check(&raw.etl, ETL),
-            emails: raw.emails.clone().unwrap_or_else(|| alert_emails.to_vec()),
-        }
+            emails: raw.emails.clone().unwrap_or_else(|| source.alert_emails.to_vec()),
+        })
+    }
+
+    fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        vec![(OrdersEtl::BIN, self.etl)]
     }
 }

@@ -6,12 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::accommodation::RawAccommodation;
 use super::database::RawDatabase;
-use super::flats::RawFlats;
 use super::images::RawImages;
-use super::orders::RawOrders;
-use super::rates::RawRates;
+use super::pipelines::RawPipelines;
 use super::release::RawRelease;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 use super::version::FileVersion;
@@ -100,21 +97,6 @@ pub struct RawSuppression {
 pub struct RawAlerts {
     /// Addresses that are subscribed to the alert topic. Each has to confirm once.
     pub emails: Vec<Email>,
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawPipelines {
-    /// Taxi events, from a Kinesis stream to the lake. `taxi: {}` takes every default.
-    pub taxi: Option<RawTaxi>,
-    /// Partners' catalogues, consolidated by which partner is preferred.
-    pub accommodation: Option<RawAccommodation>,
-    /// Hourly listings of flats, into a warehouse.
-    pub flats: Option<RawFlats>,
-    /// A day's orders, into PostgreSQL, summed up, exported and told of by mail.
-    pub orders: Option<RawOrders>,
-    /// Prices, pulled in batches, curated as Parquet, queried by Athena, and loaded off-peak.
-    pub rates: Option<RawRates>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -1,8 +1,13 @@
 //! The taxi pipeline's settings, with their defaults.
 
+use super::pipelines::Pipeline;
 use super::raw::{Package, RawAutoscale, RawCompression, RawFunction, RawStream, RawStreamMode, RawTaxi};
 use super::value::{ProjectFile, Within};
 use super::{Source, StageFault, or};
+use contract::Function;
+use contract::autoscale_shards::AutoscaleShards;
+use contract::send_to_firehose::SendToFirehose;
+use contract::write_to_s3::WriteToS3;
 use serde_saphyr::Spanned;
 
 #[derive(Debug, Clone)]
@@ -69,8 +74,11 @@ pub enum Compression {
     Gzip,
 }
 
-impl Taxi {
-    pub(super) fn check(raw: RawTaxi, source: &Source) -> Result<Self, StageFault> {
+impl Pipeline for Taxi {
+    type Raw = RawTaxi;
+    const ABOUT: &'static str = "Trips from a stream, checked, to the lake: in batches, and through Firehose.";
+
+    fn check(raw: &RawTaxi, source: &Source) -> Result<Self, StageFault> {
         let capacity = Capacity::check(&raw.stream, source)?;
         let retention = or(raw.stream.retention_hours.as_ref(), Within::of(48)).get();
         let max_age = or(raw.consumers.max_record_age_hours.as_ref(), Within::of(24)).get();
@@ -104,8 +112,14 @@ impl Taxi {
                     RawCompression::Gzip => Compression::Gzip,
                 },
             },
-            record_schema: raw.record_schema,
+            record_schema: raw.record_schema.clone(),
         })
+    }
+
+    fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        let mut all = vec![(WriteToS3::BIN, self.write_to_s3), (SendToFirehose::BIN, self.send_to_firehose)];
+        all.extend(self.capacity.autoscale().map(|_| (AutoscaleShards::BIN, AUTOSCALER)));
+        all
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Pace {
 }
 
 /// Each program that a stage can have.
-pub const PACES: [(&str, Pace); 11] = [
+pub const PACES: &[(&str, Pace)] = &[
     // It asks two services, and decides.
     ("autoscale-shards", Pace { waiting_ms: 150.0, record_us: 0.0, byte_ns: 0.0 }),
     // A LIST and a PUT.

@@ -1,12 +1,12 @@
 //! The resources of a stage, as its templates have them, and what they say of each other.
 
 use serde_json::Value;
+use stacks::stage::Pipelines;
 
 use crate::volumes::Volumes;
 
 /// What is paid for by all pipelines together.
 pub const SHARED: &str = "shared";
-pub const PIPELINES: [&str; 5] = ["taxi", "accommodation", "flats", "orders", "rates"];
 
 /// A stack's template.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +149,7 @@ pub fn program_in(name: &str) -> Option<&'static str> {
 fn pipeline<'a>(template: &'a Value, id: &'a str, resource: &'a Value) -> &'a str {
     let named = || {
         let id = id.to_lowercase();
-        PIPELINES.into_iter().find(|pipeline| id.starts_with(pipeline)).unwrap_or(SHARED)
+        Pipelines::NAMES.iter().copied().find(|pipeline| id.starts_with(pipeline)).unwrap_or(SHARED)
     };
     tag(resource).or_else(|| referred(template, &resource["Properties"])).unwrap_or_else(named)
 }

@@ -121,12 +121,12 @@ fn minutes_between(scene: &Scene) -> f64 {
     minutes.next().unwrap_or(5.0)
 }
 
-struct Program<'a> {
+pub(crate) struct Program<'a> {
     runs: &'a Resource<'a>,
     scene: &'a Scene<'a>,
-    volumes: &'a Volumes,
-    memory: f64,
-    pace: Pace,
+    pub(crate) volumes: &'a Volumes,
+    pub(crate) memory: f64,
+    pub(crate) pace: Pace,
 }
 
 impl Program<'_> {
@@ -136,7 +136,7 @@ impl Program<'_> {
     }
 
     /// Of a queue that is told of so many files a second.
-    fn queue(&self, rate: f64, file_seconds: f64) -> Traffic {
+    pub(crate) fn queue(&self, rate: f64, file_seconds: f64) -> Traffic {
         let window = self.source("MaximumBatchingWindowInSeconds", 0.0);
         let batch = queue_batch(rate, self.source("BatchSize", 10.0), window);
         let hours = (rate * 3600.0).min(1.0) * HOURS;

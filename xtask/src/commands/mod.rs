@@ -17,6 +17,7 @@ pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod migrate_config;
+pub(crate) mod new;
 pub(crate) mod plan;
 pub(crate) mod reap;
 pub(crate) mod redrive;

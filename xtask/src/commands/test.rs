@@ -25,7 +25,7 @@ pub(crate) struct Test {
 const SEEDS: u64 = 100_000;
 
 /// A crate of the shell declares a later Rust than the one that it is content with.
-const ANY_RUST: &str = "--ignore-rust-version";
+pub(super) const ANY_RUST: &str = "--ignore-rust-version";
 
 impl Test {
     pub(crate) fn run(&self) -> Outcome {
@@ -84,11 +84,12 @@ impl Test {
 const PARTS: [(&str, &[&str]); 2] =
     [("tests of the parts", &["--workspace", "--exclude", "xtask"]), ("tests of the whole", &["--package", "xtask"])];
 
-fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
+pub(super) fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
     with(project, what, args, hint, &[])
 }
 
-fn with(project: &Project, what: &str, args: &[&str], hint: &str, variables: &[(&str, &Path)]) -> Outcome {
+/// Runs cargo for the project, with these variables set besides.
+pub(super) fn with(project: &Project, what: &str, args: &[&str], hint: &str, variables: &[(&str, &Path)]) -> Outcome {
     say(&format!("== {what}: cargo {}", args.join(" ")));
     let mut command = Command::new("cargo");
     // Cargo sets these for the program that it runs; handed on, they would make it build everything anew.

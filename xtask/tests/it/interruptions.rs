@@ -67,9 +67,10 @@ async fn a_killed_deploy_is_completed_by_the_next_one() {
     let checkout = second_checkout();
     let stage = LocalStage::of(checkout.clone());
     // From the time that a whole deploy takes follow the moments at which to kill.
-    let endpoint = stage.json(&DEPLOY)["endpoint"].as_str().unwrap().to_owned();
+    let report = stage.json(&DEPLOY);
+    let endpoint = report["endpoint"].as_str().unwrap().to_owned();
     let whole = existing(&endpoint).await;
-    assert_eq!(whole["functions"], json!(10), "{whole}");
+    assert_eq!(whole["functions"], json!(report["artifacts"].as_array().unwrap().len()), "{whole}");
     stage.succeed(&["destroy", "--stage", "local"]);
     assert_eq!(existing(&endpoint).await, json!({"buckets": 0, "functions": 0, "streams": 0, "roles": 0}));
     let begun = std::time::Instant::now();

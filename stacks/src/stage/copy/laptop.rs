@@ -1,52 +1,94 @@
 //! A stage of AWS as a laptop can run it: the same pipelines with the choices that need no account and no containers.
 
 use crate::stage::rates::{Engine, Load, PULL, Pull, Rates};
-use crate::stage::{AccountId, Architecture, FunctionSize, Package, Platform, Stage, Warehouse};
+use crate::stage::{
+    Accommodation, AccountId, Architecture, Consumers, Delivery, Flats, FunctionSize, Inbox, Orders, Package, Platform,
+    Stage, Taxi, Warehouse,
+};
 
 /// The source is a server on the same machine.
 const REQUESTS_PER_MINUTE: u32 = 6000;
 
+/// How the settings of a pipeline become what a laptop can run.
+pub(in crate::stage) trait Laptop {
+    #[must_use]
+    fn on_laptop(self) -> Self;
+}
+
 impl Stage {
-    pub(super) fn on_laptop(mut self, host: Architecture) -> Self {
-        let pipelines = &mut self.pipelines;
-        if let Some(taxi) = &mut pipelines.taxi {
-            taxi.consumers.batch_window_seconds = 1;
-            taxi.delivery.buffer_seconds = taxi.delivery.buffer_seconds.min(60);
-            zipped([&mut taxi.write_to_s3, &mut taxi.send_to_firehose]);
+    pub(super) fn on_laptop(self, host: Architecture) -> Self {
+        Self {
+            pipelines: self.pipelines.on_laptop(),
+            platform: Platform::Emulator,
+            account: AccountId::emulated(),
+            architecture: host,
+            hotswap: true,
+            ..self
         }
-        if let Some(accommodation) = &mut pipelines.accommodation {
-            accommodation.queue.batch_window_seconds = 1;
-            zipped([&mut accommodation.consolidate]);
-        }
-        if let Some(flats) = &mut pipelines.flats {
-            flats.warehouse = Warehouse::Postgres;
-            flats.queue.batch_window_seconds = 1;
-            flats.load_queue.batch_window_seconds = 1;
-            zipped([&mut flats.transform, &mut flats.load]);
-        }
-        if let Some(orders) = &mut pipelines.orders {
-            zipped([&mut orders.etl]);
-        }
-        if let Some(rates) = &mut pipelines.rates {
-            self::rates(rates);
-        }
-        Self { platform: Platform::Emulator, account: AccountId::emulated(), architecture: host, hotswap: true, ..self }
     }
 }
 
-fn zipped<const N: usize>(functions: [&mut FunctionSize; N]) {
-    for function in functions {
-        function.package = Package::Zip;
+pub(in crate::stage) fn zipped(size: FunctionSize) -> FunctionSize {
+    FunctionSize { package: Package::Zip, ..size }
+}
+
+/// Whoever sits before it does not wait for a batch to fill.
+pub(in crate::stage) fn prompt(inbox: Inbox) -> Inbox {
+    Inbox { batch_window_seconds: 1, ..inbox }
+}
+
+impl Laptop for Taxi {
+    fn on_laptop(self) -> Self {
+        Self {
+            consumers: Consumers { batch_window_seconds: 1, ..self.consumers },
+            delivery: Delivery { buffer_seconds: self.delivery.buffer_seconds.min(60), ..self.delivery },
+            write_to_s3: zipped(self.write_to_s3),
+            send_to_firehose: zipped(self.send_to_firehose),
+            ..self
+        }
     }
 }
 
-fn rates(rates: &mut Rates) {
-    // Neither the real source nor what it asks for is a laptop's business.
-    (rates.source, rates.secret) = (None, None);
-    rates.requests_per_minute = REQUESTS_PER_MINUTE;
-    if let Pull::Task(_) = rates.pull {
-        rates.pull = Pull::Function(PULL);
+impl Laptop for Accommodation {
+    fn on_laptop(self) -> Self {
+        Self { queue: prompt(self.queue), consolidate: zipped(self.consolidate), ..self }
     }
-    (rates.engine, rates.load) = (Engine::Function, Load::Direct);
-    zipped([&mut rates.curate, &mut rates.loader]);
+}
+
+impl Laptop for Flats {
+    fn on_laptop(self) -> Self {
+        Self {
+            queue: prompt(self.queue),
+            transform: zipped(self.transform),
+            load_queue: prompt(self.load_queue),
+            load: zipped(self.load),
+            warehouse: Warehouse::Postgres,
+        }
+    }
+}
+
+impl Laptop for Orders {
+    fn on_laptop(self) -> Self {
+        Self { etl: zipped(self.etl), ..self }
+    }
+}
+
+impl Laptop for Rates {
+    fn on_laptop(self) -> Self {
+        Self {
+            // Neither the real source nor what it asks for is a laptop's business.
+            source: None,
+            secret: None,
+            requests_per_minute: REQUESTS_PER_MINUTE,
+            pull: match self.pull {
+                Pull::Task(_) => Pull::Function(PULL),
+                function @ Pull::Function(_) => function,
+            },
+            curate: zipped(self.curate),
+            engine: Engine::Function,
+            load: Load::Direct,
+            loader: zipped(self.loader),
+            ..self
+        }
+    }
 }

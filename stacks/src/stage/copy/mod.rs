@@ -2,8 +2,8 @@
 
 mod file;
 mod ladders;
-mod laptop;
-mod rules;
+pub(super) mod laptop;
+pub(super) mod rules;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -107,7 +107,7 @@ impl Stage {
                 "give it another name, such as pr-42",
             );
         }
-        let pipelines = self.pipelines.only(&copied.only, self)?;
+        let pipelines = self.pipelines.chosen(&copied.only, self)?;
         let stage = Self { name, pipelines, ..self.clone() }.quiet().scaled(copied.scale);
         let stage = if copied.local && stage.platform == Platform::Aws { stage.on_laptop(host) } else { stage };
         Ok(Self { copy: Some(copied), ..stage })
@@ -129,18 +129,7 @@ impl Stage {
 }
 
 impl Pipelines {
-    /// Every pipeline by its name, with whether it is there.
-    pub fn named(&self) -> [(&'static str, bool); 5] {
-        [
-            ("taxi", self.taxi.is_some()),
-            ("accommodation", self.accommodation.is_some()),
-            ("flats", self.flats.is_some()),
-            ("orders", self.orders.is_some()),
-            ("rates", self.rates.is_some()),
-        ]
-    }
-
-    fn only(&self, wanted: &[String], stage: &Stage) -> Result<Self, CopyFault> {
+    fn chosen(&self, wanted: &[String], stage: &Stage) -> Result<Self, CopyFault> {
         let there: Vec<_> = self.named().into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
         if let Some(missing) = wanted.iter().find(|name| !there.contains(&name.as_str())) {
             let meant = nearest(missing, there.iter().copied()).map(|name| format!("did you mean '{name}'? "));
@@ -149,14 +138,6 @@ impl Pipelines {
                 format!("{}its pipelines are {}", meant.unwrap_or_default(), there.join(", ")),
             );
         }
-        let stays = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
-        let Self { taxi, accommodation, flats, orders, rates } = self.clone();
-        Ok(Self {
-            taxi: taxi.filter(|_| stays("taxi")),
-            accommodation: accommodation.filter(|_| stays("accommodation")),
-            flats: flats.filter(|_| stays("flats")),
-            orders: orders.filter(|_| stays("orders")),
-            rates: rates.filter(|_| stays("rates")),
-        })
+        Ok(self.clone().only(|name| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name)))
     }
 }

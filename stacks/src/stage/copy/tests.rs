@@ -53,7 +53,7 @@ fn rung<T: PartialEq>(ladder: &[(T, u32)], at: &T) -> u32 {
 
 /// Every capacity as a number that may not sink while the scale grows, with what AWS takes at least and at most.
 fn capacities(stage: &Stage) -> Vec<(&'static str, u32, u32, u32)> {
-    let Pipelines { taxi, accommodation, flats, orders, rates } = stage.pipelines.clone();
+    let Pipelines { taxi, accommodation, flats, orders, rates, .. } = stage.pipelines.clone();
     let (Some(taxi), Some(accommodation), Some(flats), Some(orders), Some(rates)) =
         (taxi, accommodation, flats, orders, rates)
     else {

@@ -12,6 +12,7 @@ use contract::schedule_dms::ScheduleDms;
 use contract::{HttpSource, TimeZone};
 
 use super::orders::RawSchedule;
+use super::pipelines::Pipeline;
 use super::value::{SecretArn, Within};
 use super::{FunctionSize, Package, Schedule, Source, StageFault, TimeOfDay};
 use raw::{RawEngine, RawLoad, RawRunsOn};
@@ -112,23 +113,11 @@ impl Engine {
     }
 }
 
-impl Rates {
-    /// As [`super::Pipelines::functions`].
-    pub(super) fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
-        let pull = match self.pull {
-            Pull::Function(size) => size,
-            Pull::Task(TaskSize { memory_mb, timeout_seconds, .. }) => {
-                FunctionSize { package: Package::Image, memory_mb, timeout_seconds }
-            }
-        };
-        let mut all = vec![(PullRates::BIN, pull), (Curate::BIN, self.curate), (LoadRates::BIN, self.loader)];
-        if let Load::Dms(_) = self.load {
-            all.push((ScheduleDms::BIN, SCHEDULE_DMS));
-        }
-        all
-    }
+impl Pipeline for Rates {
+    type Raw = RawRates;
+    const ABOUT: &'static str = "Prices, pulled, curated as Parquet, and loaded off-peak into PostgreSQL.";
 
-    pub(super) fn check(raw: &RawRates, source: &Source) -> Result<Self, StageFault> {
+    fn check(raw: &RawRates, source: &Source) -> Result<Self, StageFault> {
         if let Some(secret) = raw.source.secret.as_ref().filter(|_| raw.source.url.is_none()) {
             return Err(source.fault(
                 &secret.referenced,
@@ -164,6 +153,20 @@ impl Rates {
             loader: FunctionSize::check(&raw.loader, LOADER),
             off_peak: schedule(&raw.off_peak, TimeOfDay { hour: 5, minute: 0 }),
         })
+    }
+
+    fn functions(&self) -> Vec<(&'static str, FunctionSize)> {
+        let pull = match self.pull {
+            Pull::Function(size) => size,
+            Pull::Task(TaskSize { memory_mb, timeout_seconds, .. }) => {
+                FunctionSize { package: Package::Image, memory_mb, timeout_seconds }
+            }
+        };
+        let mut all = vec![(PullRates::BIN, pull), (Curate::BIN, self.curate), (LoadRates::BIN, self.loader)];
+        if let Load::Dms(_) = self.load {
+            all.push((ScheduleDms::BIN, SCHEDULE_DMS));
+        }
+        all
     }
 }
 

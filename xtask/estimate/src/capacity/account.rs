@@ -52,9 +52,8 @@ pub(super) fn concurrency(stage: &Stage, volumes: &Volumes) -> f64 {
     const DAILY: f64 = 4.0;
     let pipelines = &stage.pipelines;
     let streams = pipelines.taxi.iter().map(|taxi| 2.0 * super::taxi::shards(taxi, volumes));
-    let queues = pipelines.accommodation.iter().map(|it| &it.queue);
-    let queues = queues.chain(pipelines.flats.iter().flat_map(|it| [&it.queue, &it.load_queue]));
-    streams.chain(queues.map(queues::at_once)).sum::<f64>() + DAILY
+    let queues = pipelines.queues().into_iter().map(queues::at_once);
+    streams.chain(queues).sum::<f64>() + DAILY
 }
 
 pub(super) fn model(stage: &Stage, volumes: &Volumes, account: &Account) -> Model {

@@ -4,10 +4,10 @@
 //! free, since nothing comes evenly.
 
 mod account;
-mod advice;
+pub(crate) mod advice;
 mod batches;
 mod latency;
-mod queues;
+pub(crate) mod queues;
 mod report;
 mod taxi;
 
@@ -71,13 +71,14 @@ impl Model {
 /// A model of each pipeline that the stage has, and one of the account that they share.
 pub fn models(stage: &Stage, volumes: &Volumes, account: &Account) -> Vec<Model> {
     let pipelines = &stage.pipelines;
-    let taxi = pipelines.taxi.iter().map(|taxi| taxi::model(taxi, volumes, account));
-    let accommodation = pipelines.accommodation.iter().map(|it| queues::accommodation(it, volumes));
-    let flats = pipelines.flats.iter().map(|it| queues::flats(it, volumes));
-    let orders = pipelines.orders.iter().map(|it| batches::orders(it, volumes));
-    let rates = pipelines.rates.iter().map(|it| batches::rates(it, volumes));
-    let shared = std::iter::once(account::model(stage, volumes, account));
-    taxi.chain(accommodation).chain(flats).chain(orders).chain(rates).chain(shared).collect()
+    let mut all = Vec::new();
+    all.extend(pipelines.taxi.iter().map(|it| taxi::model(it, volumes, account)));
+    all.extend(pipelines.accommodation.iter().map(|it| queues::accommodation(it, volumes)));
+    all.extend(pipelines.flats.iter().map(|it| queues::flats(it, volumes)));
+    all.extend(pipelines.orders.iter().map(|it| batches::orders(it, volumes)));
+    all.extend(pipelines.rates.iter().map(|it| batches::rates(it, volumes)));
+    all.push(account::model(stage, volumes, account));
+    all
 }
 
 /// How many times the volumes a pipeline takes before its first part saturates; without end where nothing does.

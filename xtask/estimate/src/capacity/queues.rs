@@ -14,15 +14,16 @@ const LONGEST: f64 = 900.0;
 const MOST_AT_ONCE: f64 = 1_000.0;
 
 /// A queue, the function behind it, and what comes.
-struct Line<'a> {
-    program: &'static str,
-    pace: Option<Pace>,
-    queue: &'a Inbox,
-    size: FunctionSize,
+pub(crate) struct Line<'a> {
+    pub(crate) program: &'static str,
+    pub(crate) pace: Option<Pace>,
+    pub(crate) queue: &'a Inbox,
+    pub(crate) size: FunctionSize,
     /// Files a second.
-    rate: f64,
-    packed: f64,
-    unpacked: f64,
+    pub(crate) rate: f64,
+    /// Bytes of a file, as it comes and as it is read.
+    pub(crate) packed: f64,
+    pub(crate) unpacked: f64,
 }
 
 impl Line<'_> {
@@ -120,11 +121,15 @@ fn loads<'a>(it: &'a Flats, volumes: &Volumes) -> Line<'a> {
     }
 }
 
-pub(super) fn accommodation(it: &Accommodation, volumes: &Volumes) -> Model {
-    let line = catalogues(it, volumes);
+/// A pipeline that is one line, of which a latency is told.
+pub(crate) fn one_line(pipeline: &'static str, from_to: &'static str, line: &Line, volumes: &Volumes) -> Model {
     let (p50, worst) = line.wait();
-    let latency = Latency::of("from catalogue to offers in S3", p50, worst, line.busy(), FORMULA);
-    Model::of("accommodation", volumes, line.parts(), vec![latency])
+    let latency = Latency::of(from_to, p50, worst, line.busy(), FORMULA);
+    Model::of(pipeline, volumes, line.parts(), vec![latency])
+}
+
+pub(super) fn accommodation(it: &Accommodation, volumes: &Volumes) -> Model {
+    one_line("accommodation", "from catalogue to offers in S3", &catalogues(it, volumes), volumes)
 }
 
 pub(super) fn flats(it: &Flats, volumes: &Volumes) -> Model {
@@ -177,7 +182,7 @@ pub(super) fn advise_flats(it: &mut Flats, volumes: &Volumes, plan: &mut Plan) {
 }
 
 /// The least that suffices: a file that takes too long gets more processor, then more time, then a batch of its own.
-fn advised(line: &Line, plan: &mut Plan) -> (Inbox, FunctionSize) {
+pub(crate) fn advised(line: &Line, plan: &mut Plan) -> (Inbox, FunctionSize) {
     let (mut queue, mut size) = (*line.queue, line.size);
     let most = |memory_mb| GOOD * LONGEST / line.seconds_with(memory_mb);
     let memories = MEMORIES.into_iter().filter(|mb| *mb > size.memory_mb);
@@ -208,7 +213,13 @@ fn advised(line: &Line, plan: &mut Plan) -> (Inbox, FunctionSize) {
     (queue, size)
 }
 
-fn set(plan: &mut Plan, keys: (&str, &str), now: (&mut Inbox, &mut FunctionSize), to: (Inbox, FunctionSize)) {
+/// Takes advice, whose keys are those of the queue and of the function in a stage file.
+pub(crate) fn set(
+    plan: &mut Plan,
+    keys: (&str, &str),
+    now: (&mut Inbox, &mut FunctionSize),
+    to: (Inbox, FunctionSize),
+) {
     let ((queue_key, function_key), (queue, size), (new_queue, new_size)) = (keys, now, to);
     plan.set(&format!("{function_key}.memory_mb"), &mut size.memory_mb, new_size.memory_mb);
     plan.set(&format!("{function_key}.timeout_seconds"), &mut size.timeout_seconds, new_size.timeout_seconds);

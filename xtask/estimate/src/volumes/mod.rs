@@ -1,81 +1,94 @@
 //! What goes through the pipelines: stated by somebody, or taken from the defaults.
 
+mod pipelines;
 mod raw;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stacks::stage::{StageFault, read_as};
 
-pub use raw::{Amount, RawVolumes};
+pub use pipelines::{Accommodation, Flats, Orders, Rates, Taxi};
+pub use raw::Amount;
+pub(crate) use raw::{Many, set, volume};
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Volumes {
-    pub taxi: Taxi,
-    pub accommodation: Accommodation,
-    pub flats: Flats,
-    pub orders: Orders,
-    pub rates: Rates,
-    pub kept_months: f64,
-    pub notices_per_month: f64,
+use pipelines::{RawAccommodation, RawFlats, RawOrders, RawRates, RawTaxi};
+
+/// What goes through one pipeline.
+pub(crate) trait Volume {
+    /// What there is more of where there is more of everything; records and files stay as large as they are.
+    fn growing(&mut self) -> Vec<&mut f64>;
+    /// All of it, in words.
+    fn told(&self) -> String;
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Taxi {
-    pub events_per_second: f64,
-    pub bytes_per_event: f64,
-    pub rejected_percent: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Accommodation {
-    pub files_per_hour: f64,
-    pub mb_per_file: f64,
-    pub kept_percent: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Flats {
-    pub files_per_hour: f64,
-    pub mb_per_file: f64,
-    pub unpacked_times: f64,
-    pub kept_percent: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Orders {
-    pub rows_per_day: f64,
-    pub bytes_per_row: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Rates {
-    pub rows_per_batch: f64,
-    pub batches_per_day: f64,
-    pub bytes_per_row: f64,
-    pub rows_per_page: f64,
-    pub queries_per_day: f64,
-    pub gb_per_query: f64,
-}
-
-impl Default for Volumes {
-    fn default() -> Self {
-        Self {
-            taxi: Taxi { events_per_second: 200.0, bytes_per_event: 1_200.0, rejected_percent: 0.1 },
-            accommodation: Accommodation { files_per_hour: 4.0, mb_per_file: 50.0, kept_percent: 10.0 },
-            flats: Flats { files_per_hour: 1.0, mb_per_file: 13.0, unpacked_times: 8.0, kept_percent: 10.0 },
-            orders: Orders { rows_per_day: 100_000.0, bytes_per_row: 60.0 },
-            rates: Rates {
-                rows_per_batch: 1_000_000.0,
-                batches_per_day: 1.0,
-                bytes_per_row: 80.0,
-                rows_per_page: 10_000.0,
-                queries_per_day: 20.0,
-                gb_per_query: 0.1,
-            },
-            kept_months: 12.0,
-            notices_per_month: 100.0,
+macro_rules! volumes {
+    ($($(#[doc = $help:literal])+ $name:ident: $volume:ident from $raw:ident,)+) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+        pub struct Volumes {
+            $(pub $name: $volume,)+
+            pub kept_months: f64,
+            pub notices_per_month: f64,
         }
-    }
+
+        /// What goes through the pipelines of a stage, by which costs and capacity are worked out. What is not written is as in
+        /// `default.yaml`.
+        #[derive(Debug, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        struct RawVolumes {
+            $($(#[doc = $help])+ $name: $raw,)+
+            /// Months for which objects stay in S3; what is stored is told for a stage of that age.
+            kept_months: Option<Amount<1200>>,
+            /// Notices to the alert topic in a month.
+            notices_per_month: Option<Many>,
+        }
+
+        impl Default for Volumes {
+            fn default() -> Self {
+                Self { $($name: $volume::default(),)+ kept_months: 12.0, notices_per_month: 100.0 }
+            }
+        }
+
+        impl Volumes {
+            fn of(raw: &RawVolumes) -> Self {
+                let mut all = Self::default();
+                $(all.$name.state(&raw.$name);)+
+                set(&mut all.kept_months, raw.kept_months);
+                set(&mut all.notices_per_month, raw.notices_per_month);
+                all
+            }
+
+            /// So many times as much of everything.
+            #[must_use]
+            pub fn scaled(self, by: f64) -> Self {
+                let mut all = self;
+                $(all.$name.growing().into_iter().for_each(|rate| *rate *= by);)+
+                all.notices_per_month *= by;
+                all
+            }
+
+            /// What they say of one pipeline, in words.
+            pub fn told(&self, pipeline: &str) -> Option<String> {
+                match pipeline {
+                    $(stringify!($name) => Some(self.$name.told()),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+volumes! {
+    /// Taxi events, all day long.
+    taxi: Taxi from RawTaxi,
+    /// Partners' catalogues.
+    accommodation: Accommodation from RawAccommodation,
+    /// Listings of flats.
+    flats: Flats from RawFlats,
+    /// A day's orders.
+    orders: Orders from RawOrders,
+    /// Prices.
+    rates: Rates from RawRates,
 }
 
 impl Volumes {
@@ -86,50 +99,6 @@ impl Volumes {
         raw.map(|raw| Self::of(&raw))
     }
 
-    fn of(raw: &RawVolumes) -> Self {
-        let RawVolumes { taxi, accommodation, flats, orders, rates, .. } = raw;
-        let mut all = Self::default();
-        set(&mut all.taxi.events_per_second, taxi.events_per_second);
-        set(&mut all.taxi.bytes_per_event, taxi.bytes_per_event);
-        set(&mut all.taxi.rejected_percent, taxi.rejected_percent);
-        set(&mut all.accommodation.files_per_hour, accommodation.files_per_hour);
-        set(&mut all.accommodation.mb_per_file, accommodation.mb_per_file);
-        set(&mut all.accommodation.kept_percent, accommodation.kept_percent);
-        set(&mut all.flats.files_per_hour, flats.files_per_hour);
-        set(&mut all.flats.mb_per_file, flats.mb_per_file);
-        set(&mut all.flats.unpacked_times, flats.unpacked_times);
-        set(&mut all.flats.kept_percent, flats.kept_percent);
-        set(&mut all.orders.rows_per_day, orders.rows_per_day);
-        set(&mut all.orders.bytes_per_row, orders.bytes_per_row);
-        set(&mut all.rates.rows_per_batch, rates.rows_per_batch);
-        set(&mut all.rates.batches_per_day, rates.batches_per_day);
-        set(&mut all.rates.bytes_per_row, rates.bytes_per_row);
-        set(&mut all.rates.rows_per_page, rates.rows_per_page);
-        set(&mut all.rates.queries_per_day, rates.queries_per_day);
-        set(&mut all.rates.gb_per_query, rates.gb_per_query);
-        set(&mut all.kept_months, raw.kept_months);
-        set(&mut all.notices_per_month, raw.notices_per_month);
-        all
-    }
-
-    /// So many times as much of everything; records and files stay as large as they are.
-    #[must_use]
-    pub fn scaled(self, by: f64) -> Self {
-        let mut all = self;
-        for rate in [
-            &mut all.taxi.events_per_second,
-            &mut all.accommodation.files_per_hour,
-            &mut all.flats.files_per_hour,
-            &mut all.orders.rows_per_day,
-            &mut all.rates.rows_per_batch,
-            &mut all.rates.queries_per_day,
-            &mut all.notices_per_month,
-        ] {
-            *rate *= by;
-        }
-        all
-    }
-
     /// The JSON Schema of such files, for editors.
     pub fn schema() -> String {
         let schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<RawVolumes>();
@@ -138,47 +107,5 @@ impl Volumes {
             root.insert("title".to_owned(), "Millrace volumes".into());
         }
         format!("{value:#}\n")
-    }
-
-    /// What they say of one pipeline, in words.
-    pub fn told(&self, pipeline: &str) -> Option<String> {
-        let Self { taxi, accommodation, flats, orders, rates, .. } = self;
-        let n = crate::money::quantity;
-        Some(match pipeline {
-            "taxi" => format!(
-                "{} events/s of {} bytes, {} % rejected",
-                n(taxi.events_per_second),
-                n(taxi.bytes_per_event),
-                taxi.rejected_percent
-            ),
-            "accommodation" => format!(
-                "{} catalogues/h of {} MB, {} % of it kept",
-                n(accommodation.files_per_hour),
-                n(accommodation.mb_per_file),
-                accommodation.kept_percent
-            ),
-            "flats" => format!(
-                "{} files/h of {} MB, {} times as large unpacked",
-                n(flats.files_per_hour),
-                n(flats.mb_per_file),
-                flats.unpacked_times
-            ),
-            "orders" => format!("{} orders/day of {} bytes", n(orders.rows_per_day), n(orders.bytes_per_row)),
-            "rates" => format!(
-                "{} batches/day of {} prices of {} bytes, {} queries/day of {} GB",
-                n(rates.batches_per_day),
-                n(rates.rows_per_batch),
-                n(rates.bytes_per_row),
-                n(rates.queries_per_day),
-                n(rates.gb_per_query)
-            ),
-            _ => return None,
-        })
-    }
-}
-
-fn set<const MOST: u64>(value: &mut f64, written: Option<Amount<MOST>>) {
-    if let Some(Amount(written)) = written {
-        *value = written;
     }
 }

@@ -1,4 +1,4 @@
-//! Volumes as they are written: what serde reads and what editors complete.
+//! Volumes as they are written: what serde reads and what editors complete, and what it comes to.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
@@ -34,80 +34,42 @@ impl<const MOST: u64> JsonSchema for Amount<MOST> {
 }
 
 /// A rate, a size, a count: more than any of ours will be.
-pub(super) type Many = Amount<1_000_000_000_000>;
+pub(crate) type Many = Amount<1_000_000_000_000>;
 
-/// What goes through the pipelines of a stage, by which costs and capacity are worked out. What is not written is as in
-/// `default.yaml`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawVolumes {
-    /// Taxi events, all day long.
-    pub taxi: RawTaxi,
-    /// Partners' catalogues.
-    pub accommodation: RawAccommodation,
-    /// Listings of flats.
-    pub flats: RawFlats,
-    /// A day's orders.
-    pub orders: RawOrders,
-    /// Prices.
-    pub rates: RawRates,
-    /// Months for which objects stay in S3; what is stored is told for a stage of that age.
-    pub kept_months: Option<Amount<1200>>,
-    /// Notices to the alert topic in a month.
-    pub notices_per_month: Option<Many>,
+/// A value, where it was written.
+pub(crate) fn set<const MOST: u64>(value: &mut f64, written: Option<Amount<MOST>>) {
+    if let Some(Amount(written)) = written {
+        *value = written;
+    }
 }
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawTaxi {
-    /// On the average of a day.
-    pub events_per_second: Option<Many>,
-    /// Of one event, as JSON.
-    pub bytes_per_event: Option<Amount<1_048_576>>,
-    /// Of a hundred events, how many break the schema.
-    pub rejected_percent: Option<Amount<100>>,
-}
+/// The volumes of one pipeline, as they are written and as they are reckoned with: its keys, each with the most that may
+/// stand there and what it is where nobody says otherwise.
+macro_rules! volume {
+    ($volume:ident from $raw:ident { $($(#[doc = $help:literal])* $key:ident: $amount:ty = $default:literal,)+ }) => {
+        #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+        pub struct $volume {
+            $(pub $key: f64,)+
+        }
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawAccommodation {
-    pub files_per_hour: Option<Many>,
-    /// Of one catalogue, unpacked.
-    pub mb_per_file: Option<Many>,
-    /// Of a hundred megabytes that come in, how many go out.
-    pub kept_percent: Option<Amount<100>>,
-}
+        #[derive(Debug, Default, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        pub(crate) struct $raw {
+            $($(#[doc = $help])* $key: Option<$amount>,)+
+        }
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawFlats {
-    pub files_per_hour: Option<Many>,
-    /// Of one file, as it arrives.
-    pub mb_per_file: Option<Many>,
-    /// How many times as large it is unpacked.
-    pub unpacked_times: Option<Amount<1000>>,
-    /// Of a hundred megabytes unpacked, how many are written as CSV, packed.
-    pub kept_percent: Option<Amount<100>>,
-}
+        impl Default for $volume {
+            fn default() -> Self {
+                Self { $($key: $default,)+ }
+            }
+        }
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawOrders {
-    pub rows_per_day: Option<Many>,
-    /// Of one order in its CSV file.
-    pub bytes_per_row: Option<Many>,
+        impl $volume {
+            /// Takes what was written.
+            pub(crate) fn state(&mut self, raw: &$raw) {
+                $($crate::volumes::set(&mut self.$key, raw.$key);)+
+            }
+        }
+    };
 }
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawRates {
-    pub rows_per_batch: Option<Many>,
-    pub batches_per_day: Option<Amount<1440>>,
-    /// Of one price, as it is pulled.
-    pub bytes_per_row: Option<Many>,
-    /// Prices on one page of the source.
-    pub rows_per_page: Option<Many>,
-    pub queries_per_day: Option<Many>,
-    /// Gigabytes that a query of Athena reads.
-    pub gb_per_query: Option<Many>,
-}
+pub(crate) use volume;

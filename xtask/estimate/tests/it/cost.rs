@@ -3,7 +3,7 @@ use estimate::kinds::kind;
 use estimate::report::Report;
 use estimate::{Difference, Estimate, How, PricedRegion, Prices, Volumes, price};
 use serde_json::{Value, json};
-use stacks::stage::{Capacity, Stage};
+use stacks::stage::{Capacity, Pipelines, Stage};
 
 use super::{borrowed, shipped, stage, stages, templates};
 
@@ -81,8 +81,8 @@ fn what_runs_by_itself_comes_first_and_the_dearest_of_it_first() {
 fn each_line_has_a_pipeline_of_the_stage() {
     for stage in stages() {
         for line in bill(&stage).lines {
-            let known =
-                ["taxi", "accommodation", "flats", "orders", "rates", "shared"].contains(&line.pipeline.as_str());
+            let pipeline = line.pipeline.as_str();
+            let known = pipeline == "shared" || Pipelines::NAMES.contains(&pipeline);
             assert!(known && line.monthly.is_finite() && line.monthly > 0.0, "{line:?}");
         }
     }
