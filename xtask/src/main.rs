@@ -15,6 +15,7 @@ mod made_up;
 mod money;
 mod official;
 mod output;
+mod plan_markdown;
 mod plan_text;
 #[cfg(test)]
 mod planted;
