@@ -33,6 +33,8 @@ pub struct FunctionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     versioned: Option<String>,
     tags: Tags,
+    /// Of the function itself.
+    code_tags: Vec<Value>,
 }
 
 const SLOW: &str = "An invocation took more than four fifths of the time after which it is killed";
@@ -80,6 +82,7 @@ pub fn function<F: Function>(
         placement: None,
         versioned: None,
         tags: scope.tags.clone(),
+        code_tags: scope.tags.with_code(&format!("{id}Code")),
     }
 }
 
