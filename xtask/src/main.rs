@@ -31,12 +31,14 @@ mod stages;
 mod target;
 mod tools;
 mod watched;
+#[cfg(test)]
+mod workflow_lints;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
+    audit::Audit, bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
     destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap,
     redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
     status::Status, test::Test, verify::Verify,
@@ -64,6 +66,7 @@ enum Command {
     Report(Report),
     Build(Build),
     Check(Check),
+    Audit(Audit),
     Cost(Cost),
     Capacity(Capacity),
     Send(Send),
@@ -104,6 +107,7 @@ async fn run(command: Command) -> Outcome {
         Command::Report(report) => report.run().await,
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Cost(cost) => cost.run(),
         Command::Capacity(capacity) => capacity.run(),
         Command::Send(send) => send.run().await,
