@@ -4,7 +4,6 @@
 mod resolved;
 
 use serde_json::{Value, json};
-use std::fs;
 use std::path::PathBuf;
 
 use super::target::Target;

@@ -4,6 +4,7 @@ use crate::project::Project;
 use crate::tools;
 use stacks::stage::{Architecture, Package};
 use std::collections::BTreeMap;
+use std::fs;
 
 fn project() -> Project {
     Project::find().unwrap()
@@ -36,9 +37,9 @@ fn schema() -> jsonschema::Validator {
         serde_json::from_slice(&text).unwrap()
     };
     let registry = jsonschema::Registry::new()
-        .add("http://cyclonedx.org/schema/spdx.schema.json", read("spdx.SNAPSHOT.schema.json"))
+        .add("http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json", read("spdx.SNAPSHOT.schema.json"))
         .unwrap()
-        .add("http://cyclonedx.org/schema/jsf-0.82.schema.json", read("jsf-0.82.SNAPSHOT.schema.json"))
+        .add("http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json", read("jsf-0.82.SNAPSHOT.schema.json"))
         .unwrap()
         .prepare()
         .unwrap();

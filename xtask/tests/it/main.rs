@@ -18,3 +18,4 @@ mod queues;
 mod rates;
 mod two_at_once;
 mod watching;
+mod workflows;
