@@ -13,6 +13,15 @@ use engine::failure::{Failure, Outcome};
 
 /// Builds what is not built yet.
 pub(crate) async fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
+    made(project, stage, rendered, false).await
+}
+
+/// Builds everything a second time, from nothing.
+pub(crate) async fn again(project: &Project, stage: &Stage, rendered: &[Rendered]) -> Outcome<Vec<Archive>> {
+    made(project, stage, rendered, true).await
+}
+
+async fn made(project: &Project, stage: &Stage, rendered: &[Rendered], afresh: bool) -> Outcome<Vec<Archive>> {
     let (mut functions, mut scripts) = (BTreeMap::new(), Vec::new());
     for code in rendered.iter().flat_map(|rendered| &rendered.stack.functions) {
         match &code.form {
@@ -31,8 +40,8 @@ pub(crate) async fn of(project: &Project, stage: &Stage, rendered: &[Rendered]) 
     };
     let ground = Ground::of(&stage.images, project.root(), &project.bases()?)?;
     let functions = functions.into_values().collect();
-    let mut built =
-        build::build(project, &Request { functions, ground, architecture: stage.architecture, profile }).await?;
+    let request = Request { functions, ground, architecture: stage.architecture, profile, afresh };
+    let mut built = build::build(project, &request).await?;
     built.extend(scripts);
     Ok(built)
 }

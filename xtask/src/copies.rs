@@ -105,6 +105,12 @@ fn as_local(stage: &Stage) -> Outcome<Stage> {
     Ok(Stage { copy: None, ..made(stage, stages::named("any")?, copied)? })
 }
 
+/// What is said where no copy could be, since nothing can be looked at.
+pub(crate) fn nowhere() -> Failure {
+    Failure::new("there is nowhere to look: no emulator runs, and no credentials are of a stage's account")
+        .hint("sign in, for example with 'aws sso login', and set AWS_PROFILE")
+}
+
 /// The copy of this name, wherever it is; `None` where there is none.
 pub(crate) async fn recall(project: &Project, name: &str) -> Outcome<Option<(Stage, Somewhere)>> {
     let Ok(stage_name) = StageName::new(name) else { return Ok(None) };

@@ -15,6 +15,7 @@ mod made_up;
 mod money;
 mod official;
 mod output;
+mod plan_markdown;
 mod plan_text;
 #[cfg(test)]
 mod planted;
@@ -30,16 +31,18 @@ mod stages;
 mod target;
 mod tools;
 mod watched;
+#[cfg(test)]
+mod workflow_lints;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, capacity::Capacity, check::Check, completions::Completions, copy::Copy, cost::Cost,
-    deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph, invoke::Invoke, local::Local, logs::Logs, man::Man,
-    migrate::Migrate, migrate_config::MigrateConfig, new::New, plan::Plan, reap::Reap, redrive::Redrive,
-    render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate, status::Status,
-    test::Test, verify::Verify,
+    audit::Audit, bench::Bench, build::Build, capacity::Capacity, check::Check, completions::Completions, copy::Copy,
+    cost::Cost, deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph, invoke::Invoke, local::Local,
+    logs::Logs, man::Man, migrate::Migrate, migrate_config::MigrateConfig, new::New, plan::Plan, reap::Reap,
+    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
+    status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -64,6 +67,7 @@ enum Command {
     Report(Report),
     Build(Build),
     Check(Check),
+    Audit(Audit),
     Cost(Cost),
     Capacity(Capacity),
     Send(Send),
@@ -109,6 +113,7 @@ async fn run(command: Command) -> Outcome {
         Command::Report(report) => report.run().await,
         Command::Build(build) => build.run().await,
         Command::Check(check) => check.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Cost(cost) => cost.run(),
         Command::Capacity(capacity) => capacity.run(),
         Command::Send(send) => send.run().await,

@@ -13,11 +13,12 @@ pub(crate) fn write(f: &mut impl Write, plan: &Plan) -> fmt::Result {
         writeln!(f, "{stack}: stands, though nothing in the stage file needs it any more")?;
         writeln!(f, "  to delete it: cargo xtask destroy --stage {} --only {stack}", plan.stage)?;
     }
-    write_sum(f, plan)
+    writeln!(f, "{}", sum(plan))
 }
 
-pub(crate) fn write_stack(f: &mut impl Write, stack: &StackPlan) -> fmt::Result {
-    let verb = match stack.action {
+/// What is done with a stack, in words.
+pub(crate) fn verb(step: Step) -> &'static str {
+    match step {
         Step::Create => "create",
         Step::Recreate => "delete what is left of a failed creation, and create again",
         Step::Update => "update",
@@ -26,8 +27,11 @@ pub(crate) fn write_stack(f: &mut impl Write, stack: &StackPlan) -> fmt::Result 
         Step::Follow => "wait for what is going on, then see",
         Step::Stuck => "nothing, before somebody has decided",
         Step::Nothing => "no change",
-    };
-    write!(f, "{}: {verb}", stack.name)?;
+    }
+}
+
+pub(crate) fn write_stack(f: &mut impl Write, stack: &StackPlan) -> fmt::Result {
+    write!(f, "{}: {}", stack.name, verb(stack.action))?;
     if stack.action != Step::Nothing && !stack.after.is_empty() {
         write!(f, " (after {})", stack.after.join(", "))?;
     }
@@ -98,28 +102,31 @@ fn write_resource(f: &mut impl Write, resource: &PlannedResource) -> fmt::Result
     Ok(())
 }
 
-fn write_sum(f: &mut impl Write, plan: &Plan) -> fmt::Result {
+/// How much of what, in a line.
+pub(crate) fn sum(plan: &Plan) -> String {
     let resources = || plan.stacks.iter().flat_map(|stack| &stack.resources);
     let count = |action: Action| resources().filter(|resource| resource.action == action).count();
     let (created, changed) = (count(Action::Create), count(Action::Modify));
     let (replaced, deleted) = (count(Action::Replace), count(Action::Delete));
     let wider = resources().filter(|resource| !resource.widens.is_empty()).count();
     let decisions: usize = plan.stacks.iter().map(|stack| stack.decisions.len()).sum();
-    if !plan.changes() {
-        return writeln!(f, "nothing to change");
+    let drifted: usize = plan.stacks.iter().map(|stack| stack.drift.len()).sum();
+    let mut sum = if plan.changes() {
+        format!("{created} to create, {changed} to change, {replaced} to replace, {deleted} to delete")
+    } else {
+        "nothing to change".to_owned()
+    };
+    for (count, what) in [(wider, "open something"), (decisions, "to decide"), (drifted, "differ from their template")]
+    {
+        if count > 0 {
+            let _ = write!(sum, "; {count} {what}");
+        }
     }
-    write!(f, "{created} to create, {changed} to change, {replaced} to replace, {deleted} to delete")?;
-    if wider > 0 {
-        write!(f, "; {wider} open something")?;
-    }
-    if decisions > 0 {
-        write!(f, "; {decisions} to decide")?;
-    }
-    writeln!(f)
+    sum
 }
 
 /// Of a text of several lines, the first that differs, and how many do.
-fn change(old: &Value, new: &Value) -> String {
+pub(crate) fn change(old: &Value, new: &Value) -> String {
     let lines = |value: &Value| {
         value
             .as_str()

@@ -35,6 +35,8 @@ pub struct FunctionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     shifted: Option<String>,
     tags: Tags,
+    /// Of the function itself.
+    code_tags: Vec<Value>,
 }
 
 const SLOW: &str = "An invocation took more than four fifths of the time after which it is killed";
@@ -86,6 +88,7 @@ pub fn function<F: Function>(
         trigger: on.source,
         placement: None,
         tags: scope.tags.clone(),
+        code_tags: scope.tags.with_code(&format!("{id}Code")),
     };
     view.settled()
 }

@@ -2,8 +2,10 @@
 //! in the template it would make every commit a change of every resource.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+use super::function::plain;
 use crate::stack::StackKind;
 use crate::stage::Stage;
 
@@ -22,6 +24,12 @@ impl Tags {
     /// As the services take them that know them by key.
     pub(super) fn by_key(&self) -> BTreeMap<&'static str, String> {
         self.0.iter().map(|tag| (tag.key, tag.value.clone())).collect()
+    }
+
+    /// With what the code is: the parameter's value is made of the checksum.
+    pub(super) fn with_code(&self, parameter: &str) -> Vec<Value> {
+        let code = json!({"Key": "code", "Value": {"Ref": parameter}});
+        self.0.iter().map(plain).chain([code]).collect()
     }
 
     pub fn of(stage: &Stage, stack: StackKind, pipeline: &str) -> Self {

@@ -34,7 +34,7 @@ pub(crate) fn script(folder: &Path, name: &str, text: &str) -> Outcome<Archive> 
 }
 
 /// Writes a file, unless it is there already.
-fn put(path: &Path, bytes: impl FnOnce() -> Outcome<Vec<u8>>) -> Outcome {
+pub(super) fn put(path: &Path, bytes: impl FnOnce() -> Outcome<Vec<u8>>) -> Outcome {
     let cannot_write = || format!("cannot write {}", path.display());
     if path.is_file() {
         return Ok(());

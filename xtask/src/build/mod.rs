@@ -6,11 +6,13 @@ mod elf;
 mod image;
 mod output;
 mod reproducible;
+pub(crate) mod sbom;
 mod target;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use stacks::stage::{Architecture, Package, Stage};
 
@@ -27,6 +29,8 @@ pub(crate) struct Request {
     pub(crate) ground: Ground,
     pub(crate) architecture: Architecture,
     pub(crate) profile: Profile,
+    /// From nothing, in another place than usual, where nothing is left.
+    pub(crate) afresh: bool,
 }
 
 /// A function, and the files that it reads beside its binary.
@@ -92,12 +96,15 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
         }
     }
     let cargo_lambda = tools::cargo_lambda(project)?;
-    let here = project.target().join("millrace");
+    let here = project.target().join(if request.afresh { "millrace-again" } else { "millrace" });
     let cannot_write = || format!("cannot write to {}", here.display());
     fs::create_dir_all(&here).failing(cannot_write)?;
     // Another build would replace the binaries while these are read.
     let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
     lock.lock().failing(cannot_write)?;
+    if request.afresh {
+        remove(&here.join("build")).and_then(|()| remove(&here.join("functions"))).failing(cannot_write)?;
+    }
 
     // What has nothing below it is a program of its own kind.
     let (alone, others): (Vec<_>, Vec<_>) = request
@@ -112,16 +119,29 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
             continue;
         }
         let binaries = cargo::build(project, &cargo_lambda, (&here, &lock), &packages, target, request.profile)?;
+        let mut unsaid = Vec::new();
         for function in functions {
             let path = binaries.join(&function.name).join("bootstrap");
             let binary = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
             elf::check(&function.name, &binary, target)?;
             let folder = artifacts(project);
-            archives.push(match function.package {
+            let archive = match function.package {
                 Package::Zip => archive::write(&folder, function, &binary)?,
                 Package::Image => request.ground.lay_out(&folder, function, binary, request.architecture).await?,
-            });
+            };
+            if !sbom::place(&archive).is_file() {
+                unsaid.push((archive.clone(), function));
+            }
+            archives.push(archive);
         }
+        if !unsaid.is_empty() {
+            let makings = &sbom::of(project, &packages, target)?;
+            let making = sbom::Making { target, profile: request.profile, makings };
+            unsaid.iter().try_for_each(|(archive, function)| sbom::write(archive, function, &making))?;
+        }
+    }
+    if request.afresh {
+        remove(&here).failing(cannot_write)?;
     }
     Ok(archives)
 }
@@ -135,6 +155,13 @@ pub(crate) fn can_build(project: &Project, stage: &Stage) -> Outcome {
         compiler.has(Target::without_library(stage.architecture))?;
     }
     Ok(())
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 /// A script, beside the archives of functions.

@@ -13,14 +13,16 @@ use std::fmt;
 use crate::board::Board;
 use crate::knowledge::Knowledge;
 use crate::output::Form;
+use crate::project::Project;
 use crate::session::{Emulator, Session};
-use crate::{consent, target};
+use crate::{consent, copies, stages, target};
 
 /// Delete a stage's stacks, last to first
 ///
 /// Data (buckets, streams, queues) is kept unless it is named. A copy of another stage goes as a whole, and so does a stage
 /// on the emulator with `keep_data: false`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Destroy {
     /// The stage: a file in environments/, without its ending
     #[arg(long, value_name = "NAME")]
@@ -34,6 +36,9 @@ pub(crate) struct Destroy {
     /// Leave this resource behind, where deleting it has failed; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
     retain: Vec<String>,
+    /// If there is no copy of this name (any more), there is nothing to do
+    #[arg(long)]
+    if_there: bool,
     /// Wait for whoever is at work on the stage, instead of stopping
     #[arg(long)]
     wait: bool,
@@ -45,7 +50,7 @@ pub(crate) struct Destroy {
     json: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct DestroyReport {
     stage: String,
     endpoint: Option<String>,
@@ -63,6 +68,10 @@ struct StackReport {
 
 impl Destroy {
     pub(crate) async fn run(&self) -> Outcome {
+        if self.if_there && self.is_gone().await? {
+            let Self { stage, json, .. } = self;
+            return Form::json_if(*json).tell(&DestroyReport { stage: stage.clone(), ..DestroyReport::default() });
+        }
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let only = self.only.as_deref().map(|only| stack_named(&session.stage, only)).transpose()?;
         let (target, wishes, board) =
@@ -80,6 +89,18 @@ impl Destroy {
             objects_deleted: done.objects_deleted,
         };
         Form::json_if(self.json).tell(&report)
+    }
+
+    /// Whether neither a file nor a stack anywhere knows the stage.
+    async fn is_gone(&self) -> Outcome<bool> {
+        let project = Project::find()?;
+        if stages::has_file(&project, stages::named(&self.stage)?.as_str()) {
+            return Ok(false);
+        }
+        if copies::places(&project).await?.is_empty() {
+            return Err(copies::nowhere());
+        }
+        Ok(Box::pin(copies::recall(&project, &self.stage)).await?.is_none())
     }
 
     fn wishes(&self, stage: &Stage) -> Wishes {
@@ -119,6 +140,9 @@ fn described(resource: &Resource) -> String {
 
 impl fmt::Display for DestroyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.stacks.is_empty() {
+            writeln!(f, "there is no copy {}", self.stage)?;
+        }
         for stack in &self.stacks {
             writeln!(f, "{:<32} {}", stack.name, if stack.deleted { "deleted" } else { "was not there" })?;
         }

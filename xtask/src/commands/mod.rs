@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments, whose comments are the help, and `run`.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod capacity;

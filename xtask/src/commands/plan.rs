@@ -1,17 +1,18 @@
 use clap::Args;
 use engine::engine::Engine;
-use engine::failure::Outcome;
+use engine::failure::{Context, Exit, Failure, Outcome};
 use engine::plan::Plan as Planned;
 use engine::target::Wishes;
 use estimate::Difference;
 use serde::Serialize;
-use std::fmt;
+use std::path::PathBuf;
+use std::{fmt, fs};
 
 use crate::board::Board;
 use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::session::{Emulator, Session};
-use crate::{archives, judge, money, plan_text, target};
+use crate::{archives, judge, money, plan_markdown, plan_text, target};
 
 /// Show what a deploy would change, resource by resource
 ///
@@ -24,9 +25,15 @@ pub(crate) struct Plan {
     /// Also ask AWS which resources differ from their template; takes up to a minute for each stack
     #[arg(long)]
     drift: bool,
+    /// With --drift: end with 3 if a resource differs from its template
+    #[arg(long, requires = "drift")]
+    refuse_drift: bool,
     /// Let this resource be replaced or deleted, though it holds data; can be given several times
     #[arg(long, value_name = "LOGICAL_ID")]
     allow_replace: Vec<String>,
+    /// Also write the plan as Markdown, short enough for a comment below a pull request
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -45,9 +52,26 @@ impl Plan {
         let engine = Engine::new(&session.cloud, &target, &wishes, &Knowledge, &board);
         let plan = Planned::make(&engine).await?;
         let report = PlanReport::of(&session, &plan)?;
+        if let Some(file) = &self.markdown {
+            let text = plan_markdown::text(&plan, &report.cost());
+            fs::write(file, text).failing(|| format!("cannot write {}", file.display()))?;
+        }
         Form::json_if(self.json).tell(&report)?;
-        plan.decided(&wishes)
+        plan.decided(&wishes)?;
+        if self.refuse_drift { undrifted(&plan) } else { Ok(()) }
     }
+}
+
+/// Goes on if every resource is as its template says.
+fn undrifted(plan: &Planned) -> Outcome {
+    let drifted = plan.stacks.iter().flat_map(|stack| &stack.drift);
+    let named: Vec<_> = drifted.map(|drifted| drifted.logical_id.as_str()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("stage {}: differs from its template: {}", plan.stage, named.join(", ")))
+        .hint("take back what somebody changed by hand, or write it into the stage file and deploy")
+        .exit(Exit::Decision))
 }
 
 /// The plan, to be read, with what it does to the bill.

@@ -80,10 +80,7 @@ impl Reap {
         let project = Project::find()?;
         let places = copies::places(&project).await?;
         if places.is_empty() {
-            return Err(Failure::new(
-                "there is nowhere to look: no emulator runs, and no credentials are of a stage's account",
-            )
-            .hint("sign in, for example with 'aws sso login', and set AWS_PROFILE"));
+            return Err(copies::nowhere());
         }
         let mut copies = Vec::new();
         for place in &places {

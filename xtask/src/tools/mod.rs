@@ -1,5 +1,6 @@
 //! The tools that we run but did not write, pinned by version and hash: fetched on first use, shared by all checkouts.
 
+mod crates;
 mod debian;
 mod explain;
 mod install;
@@ -46,7 +47,7 @@ impl Tool {
     }
 
     /// The folder that the tool was installed in.
-    fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.bin.parent().unwrap_or(&self.bin)
     }
 
@@ -160,6 +161,37 @@ pub(crate) fn in_words(trouble: &Trouble) -> Failure {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
+}
+
+/// Judges licences, sources, duplicates and advisories of what everything is built from.
+pub(crate) fn cargo_deny(project: &Project) -> Outcome<PathBuf> {
+    crates::ready(&project.tools()?, &crates::CARGO_DENY)
+}
+
+/// Looks for known weaknesses in it, by the same database and other code.
+pub(crate) fn cargo_audit(project: &Project) -> Outcome<PathBuf> {
+    crates::ready(&project.tools()?, &crates::CARGO_AUDIT)
+}
+
+/// The schemas that documents about what is in an artifact are judged by.
+#[cfg(test)]
+pub(crate) fn cyclonedx(project: &Project) -> Outcome<PathBuf> {
+    let tool = install::ready(&project.tools()?, &pin::CYCLONEDX)?;
+    let output = tool.python().args(["-c", "import cyclonedx.schema._res as r; print(r.__path__[0])"]).output();
+    let output = output.map_err(|error| Failure::new("Python could not be run").because(&error))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().into())
+}
+
+/// Judges workflows.
+#[cfg(test)]
+pub(crate) fn actionlint(project: &Project) -> Outcome<Tool> {
+    install::ready(&project.tools()?, &pin::ACTIONLINT)
+}
+
+/// A second opinion on them, on what makes them dangerous.
+#[cfg(test)]
+pub(crate) fn zizmor(project: &Project) -> Outcome<Tool> {
+    install::ready(&project.tools()?, &pin::ZIZMOR)
 }
 
 /// A second opinion on templates, independent of ours.

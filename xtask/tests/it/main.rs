@@ -20,3 +20,4 @@ mod releases;
 mod two_at_once;
 mod upkeep;
 mod watching;
+mod workflows;

@@ -200,11 +200,12 @@ impl StackPlan {
     }
 
     fn is_code_only(&self) -> bool {
+        // The tag that says which code it is refers to the same parameter, and follows with the stack.
+        let is_code = |path: &str| path.starts_with("Properties.Code.") || path == "Properties.Tags.Value";
         let of_code = |resource: &PlannedResource| {
-            let paths = resource.properties.iter().map(|change| change.path.as_str());
             resource.action == Action::Modify
                 && resource.kind == "AWS::Lambda::Function"
-                && paths.into_iter().all(|path| path.starts_with("Properties.Code."))
+                && resource.properties.iter().all(|change| is_code(&change.path))
         };
         match self.action {
             Step::Nothing => true,

@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod mailbox;
+pub(crate) mod shell;
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -1,0 +1,76 @@
+//! A shell in which `cargo xtask` is the program under test, and every stage of the project lives on this machine.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+use super::{LocalStage, second_checkout, text};
+
+pub(crate) struct Shell {
+    pub(crate) stage: LocalStage,
+    pub(crate) checkout: PathBuf,
+    /// Holds the `cargo` that is found first.
+    programs: TempDir,
+}
+
+/// What the alias in .cargo/config.toml would build first.
+const CARGO: &str = "#!/bin/bash
+if [ \"$1\" = xtask ]; then shift; exec \"$MILLRACE_XTASK\" \"$@\"; fi
+exec \"$MILLRACE_CARGO\" \"$@\"
+";
+
+impl Shell {
+    /// In the second checkout, as it stands in this one.
+    pub(crate) fn new() -> Self {
+        let checkout = second_checkout();
+        let programs = TempDir::new().unwrap();
+        let cargo = programs.path().join("cargo");
+        fs::write(&cargo, CARGO).unwrap();
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        Self { stage: LocalStage::of(checkout.clone()), checkout, programs }
+    }
+
+    /// From here on dev, staging and prod are stages on the emulator, each with its own name, as the local stage is.
+    pub(crate) fn bring_home(&self) {
+        let environments = self.checkout.join("environments");
+        for stage in ["dev", "staging", "prod"] {
+            fs::copy(environments.join("local.yaml"), environments.join(format!("{stage}.yaml"))).unwrap();
+        }
+    }
+
+    /// Runs a line of shell in the checkout, as a workflow's host does.
+    pub(crate) fn run(&self, line: &str, variables: &[(String, String)]) -> Output {
+        let mut path = self.programs.path().as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap());
+        let mut command: Command = self.stage.command(&[]);
+        let state = command.get_envs().find_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).unwrap();
+        command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", line]).current_dir(&self.checkout);
+        command.env(state.0, state.1).env("PATH", path).env("MILLRACE_XTASK", env!("CARGO_BIN_EXE_xtask"));
+        command.env("MILLRACE_CARGO", std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // Nothing here may reach an account, whoever runs the tests.
+        for file in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+            command.env(file, self.programs.path().join("none"));
+        }
+        for name in ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            command.env_remove(name);
+        }
+        command.env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().cloned());
+        command.output().unwrap()
+    }
+
+    /// Runs one that has to succeed, and gives what it printed.
+    pub(crate) fn succeed(&self, line: &str, variables: &[(String, String)]) -> String {
+        let output = self.run(line, variables);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{line}\nended with {:?}\n{out}\n{err}", output.status.code());
+        out
+    }
+
+    pub(crate) fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.checkout.join(name)
+    }
+}
