@@ -18,6 +18,7 @@ mod output;
 mod plan_text;
 #[cfg(test)]
 mod planted;
+mod processor;
 mod progress;
 mod project;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod second_opinion;
 mod session;
 mod source;
 mod stages;
+mod steps;
 mod target;
 mod tools;
 mod watched;
@@ -81,6 +83,7 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    steps::built();
     match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -116,6 +119,6 @@ async fn run(command: Command) -> Outcome {
         Command::Schema(schema) => schema.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
-        Command::Bench(bench) => bench.run(),
+        Command::Bench(bench) => bench.run().await,
     }
 }

@@ -6,6 +6,7 @@ mod elf;
 mod image;
 mod output;
 mod reproducible;
+mod shared;
 mod target;
 
 use std::collections::BTreeMap;

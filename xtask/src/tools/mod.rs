@@ -114,7 +114,6 @@ pub(crate) fn in_words(trouble: &Trouble) -> Failure {
 }
 
 /// A second opinion on templates, independent of ours.
-#[cfg(test)]
 pub(crate) fn cfn_lint(project: &Project) -> Outcome<Tool> {
     install::ready(&project.tools()?, &pin::CFN_LINT)
 }

@@ -56,7 +56,6 @@ pub(super) const PYSPARK: Pin = Pin {
     built_with: Some(include_str!("requirements/setuptools.txt")),
 };
 
-#[cfg(test)]
 pub(super) const CFN_LINT: Pin = Pin {
     name: "cfn-lint",
     version: "1.58.0",
