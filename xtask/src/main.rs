@@ -19,6 +19,7 @@ mod plan_markdown;
 mod plan_text;
 #[cfg(test)]
 mod planted;
+mod processor;
 mod progress;
 mod project;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod second_opinion;
 mod session;
 mod source;
 mod stages;
+mod steps;
 mod target;
 mod tools;
 mod watched;
@@ -91,6 +93,7 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    steps::built();
     match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -132,6 +135,6 @@ async fn run(command: Command) -> Outcome {
         Command::New(new) => new.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),
-        Command::Bench(bench) => bench.run(),
+        Command::Bench(bench) => bench.run().await,
     }
 }

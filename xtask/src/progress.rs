@@ -2,35 +2,45 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::steps;
 
 /// Work that takes long enough for somebody to wonder.
 pub(crate) struct Task {
+    what: String,
+    started: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Task {
+    fn with(what: &str, bar: Option<ProgressBar>) -> Self {
+        // What follows a colon is for whoever watches.
+        let what = what.split(": ").next().unwrap_or(what).to_owned();
+        Self { what, started: Instant::now(), bar }
+    }
+
     /// Work of unknown length.
     pub(crate) fn start(what: &str) -> Self {
         if !std::io::stderr().is_terminal() {
             say(what);
-            return Self { bar: None };
+            return Self::with(what, None);
         }
         let bar = ProgressBar::new_spinner().with_message(what.to_owned());
         bar.set_style(style("{spinner} {msg} {elapsed}"));
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { bar: Some(bar) }
+        Self::with(what, Some(bar))
     }
 
     /// Work of a known number of steps.
     pub(crate) fn of(what: &str, steps: u64) -> Self {
         if !std::io::stderr().is_terminal() {
             say(what);
-            return Self { bar: None };
+            return Self::with(what, None);
         }
         let bar = ProgressBar::new(steps).with_message(what.to_owned());
         bar.set_style(style("{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}"));
-        Self { bar: Some(bar) }
+        Self::with(what, Some(bar))
     }
 
     pub(crate) fn advance(&self, steps: u64) {
@@ -49,6 +59,7 @@ impl Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
+        steps::done(&self.what, self.started.elapsed(), None);
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

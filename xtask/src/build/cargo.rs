@@ -8,6 +8,7 @@ use std::process::Stdio;
 use super::Profile;
 use super::output;
 use super::reproducible::{self, Compiler};
+use super::shared;
 use super::target::Target;
 use crate::progress::Task;
 use crate::project::Project;
@@ -29,8 +30,9 @@ pub(super) fn build(
     // Not cargo's usual folder: other flags there would make every `cargo build` and every deploy start from nothing.
     let target_dir = here.join("build");
     let binaries = here.join("functions").join(target.triple).join(profile.name());
+    shared::take_over(project, &target_dir, &compiler, (target, profile))?;
     let mut command = cargo_lambda.command("cargo-lambda");
-    reproducible::prepare(&mut command, project.root(), &target_dir, &compiler, (target, profile));
+    reproducible::prepare(&mut command, &target_dir, &compiler, (target, profile));
     command.args(["lambda", "build", "--output-format", "binary", "--skip-target-check", "--locked"]);
     command.args(["--target", target.triple, "--profile", profile.name()]);
     command.arg("--lambda-dir").arg(&binaries);

@@ -7,6 +7,7 @@ mod image;
 mod output;
 mod reproducible;
 pub(crate) mod sbom;
+mod shared;
 mod target;
 
 use std::collections::BTreeMap;

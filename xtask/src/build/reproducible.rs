@@ -52,7 +52,10 @@ fn ask(root: &Path, question: &[&str]) -> Outcome<String> {
 }
 
 /// Folders of this machine that end up in binaries, and what stands there instead. Of two that match, the later counts.
-fn folders(root: &Path, target_dir: &Path, compiler: &Compiler) -> Vec<(PathBuf, String)> {
+///
+/// The checkout is none of them: cargo names the files of its crates from there on. So the flags are the same for every checkout
+/// that builds in this target folder, and what none of them has changed is built once.
+fn folders(target_dir: &Path, compiler: &Compiler) -> Vec<(PathBuf, String)> {
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
@@ -61,17 +64,15 @@ fn folders(root: &Path, target_dir: &Path, compiler: &Compiler) -> Vec<(PathBuf,
         (compiler.sysroot.clone(), "/sysroot".to_owned()),
         // Where the sources of the standard library are installed, rustc names them instead of its own build folder.
         (source, format!("/rustc/{}", compiler.commit)),
-        (root.to_owned(), "/millrace".to_owned()),
         (target_dir.to_owned(), "/target".to_owned()),
     ];
     folders.extend(cargo_home.map(|home| (home, "/cargo".to_owned())));
     folders
 }
 
-/// Sets what cargo-lambda leaves open, and takes out what `cargo run` or the user's shell adds.
+/// Sets what cargo leaves open, and takes out what `cargo run` or the user's shell adds.
 pub(super) fn prepare(
     command: &mut Command,
-    root: &Path,
     target_dir: &Path,
     compiler: &Compiler,
     (target, profile): (Target, Profile),
@@ -80,7 +81,7 @@ pub(super) fn prepare(
         command.env_remove(name);
     }
     let mut flags: Vec<OsString> = Vec::new();
-    for (folder, instead) in folders(root, target_dir, compiler) {
+    for (folder, instead) in folders(target_dir, compiler) {
         let mut flag = OsString::from("--remap-path-prefix=");
         flag.push(folder);
         flag.push("=");

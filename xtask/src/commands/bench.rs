@@ -1,194 +1,138 @@
 mod capacity;
+mod checkout;
+mod cold;
+mod databases;
+mod deploys;
+mod floor;
 mod functions;
-mod many;
+mod machine;
+mod report;
+mod runtime_api;
+mod sizes;
+mod stages;
+mod tool;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
-use std::fmt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use crate::output::Form;
-use crate::progress::{Task, say};
+use crate::progress::say;
 use crate::project::Project;
-use capacity::CapacityReport;
-use engine::failure::{Context, Failure, Outcome};
-use functions::FunctionsReport;
-use many::ManyStages;
+use engine::failure::{Failure, Outcome};
+use floor::Step;
+use machine::Machine;
+use report::{Broken, Report, Row};
+use tool::Tool;
 
-/// Measure how fast the tool itself is, or the functions, in a release build
+/// Measure the tool and the functions, each beside something measured in the same run, as one table
 ///
-/// Each figure of the tool stands beside a floor measured in the same run: the same process with nothing to do. Those of
-/// the functions stand beside Python and beside the mere reading of their input.
+/// The tool stands beside a floor: the process with nothing to do, the emulator asked for the same by the fewest calls. The
+/// functions stand beside Python, the mere reading of their input, PostgreSQL and `DuckDB`. What breaks a limit ends it with 1.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// How often each command is run
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    runs: usize,
-    /// Measure the functions, and not the tool
-    #[arg(long)]
-    functions: bool,
-    /// Set what records cost the stream's functions on this machine beside what the model of capacity says
-    #[arg(long, conflicts_with = "functions")]
-    capacity: bool,
+    /// Only these parts, with commas between them [default: all]
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// How often what takes less than a second is run
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    runs: u32,
+    /// How often the local stage is brought up, and one of its functions changed
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+    /// With how many stages render and check are measured
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1, 100, 1000])]
+    stages: Vec<usize>,
     /// Megabytes of input that the functions and Python are measured with
-    #[arg(long, value_name = "N", default_value_t = 200, requires = "functions")]
+    #[arg(long, value_name = "N", default_value_t = 200)]
     input_mb: u64,
     /// Megabytes of the object with which the functions' memory is measured
-    #[arg(long, value_name = "N", default_value_t = 1000, requires = "functions")]
+    #[arg(long, value_name = "N", default_value_t = 1000)]
     large_mb: u64,
+    /// Orders and prices that go into PostgreSQL and to Parquet
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    rows: u64,
+    /// Start and weigh the functions as the local stage builds them, which takes a third of the time of what ships
+    #[arg(long)]
+    quick: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// What this command asks of itself, in another process
+    #[arg(long, hide = true, value_name = "STEP")]
+    floor: Option<Step>,
 }
 
-/// A command's wall time as a whole process, beside a floor: another command in the same run.
-#[derive(Debug, Serialize)]
-struct Figure {
-    what: &'static str,
-    median_ms: f64,
-    slowest_ms: f64,
-    floor: &'static str,
-    floor_ms: f64,
-    /// What the median may be above the floor.
-    limit_ms: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct BenchReport {
-    runs: usize,
-    figures: Vec<Figure>,
-    many_stages: ManyStages,
+/// What can be measured by itself, in the order of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Part {
+    /// Templates of 1, 100 and 1,000 stages
+    Render,
+    /// The rules over 1, 100 and 1,000 stages, beside cfn-lint, and their memory
+    Check,
+    /// The local stage: brought up, with nothing to do, and with one function changed
+    Deploy,
+    /// From a function's start to its first answer
+    Cold,
+    /// Programs and archives
+    Size,
+    /// The functions beside Python and beside reading their input
+    Functions,
+    /// Orders and prices, beside PostgreSQL's own COPY and beside `DuckDB`
+    Databases,
+    /// What the model of `capacity` says beside this machine
+    Capacity,
 }
 
 impl Bench {
-    pub(crate) fn run(&self) -> Outcome {
+    pub(crate) async fn run(&self) -> Outcome {
+        if let Some(step) = self.floor {
+            return floor::run(step).await;
+        }
         let project = Project::find()?;
-        if self.functions {
-            return self.functions(&project);
-        }
-        if self.capacity {
-            return Form::json_if(self.json).tell(&CapacityReport::measure(&project)?);
-        }
-        say("building xtask in release");
-        let build = Command::new("cargo")
-            .args(["build", "--release", "--package", "xtask", "--quiet", "--ignore-rust-version"])
-            .current_dir(project.root())
-            .stdout(Stdio::null())
-            .status();
-        if !build.failing(|| "cannot run cargo".to_owned())?.success() {
-            return Err(Failure::new("xtask cannot be built")
-                .hint("run: cargo build --release --package xtask --ignore-rust-version"));
-        }
-        let state = tempfile::tempdir().failing(|| "cannot make a temporary folder".to_owned())?;
-        let bench = Measure { binary: project.target().join("release").join("xtask"), project, state: state.path() };
-        let out = state.path().join("rendered").display().to_string();
-
-        let few = self.runs.div_ceil(10);
-        let started = bench.times(self.runs, &["--version"])?;
-        let rendered = bench.times(self.runs, &["render", "--stage", "dev", "--out", &out])?;
-        let checked_all = bench.times(few, &["check"])?;
-        // The first deploy brings the stage up; the ones after it find nothing to do.
-        bench.times(1, &["deploy", "--stage", "local"])?;
-        let checked = bench.times(few, &["build", "--stage", "local"])?;
-        let deployed = bench.times(few, &["deploy", "--stage", "local"])?;
-        bench.times(1, &["local", "erase"])?;
-
-        let report = BenchReport {
-            runs: self.runs,
-            figures: vec![
-                Figure::of("render a stage", &rendered, "starting the process", &started, 30.0),
-                Figure::of("check all stages", &checked_all, "starting the process", &started, 600.0),
-                Figure::of("deploy with nothing to do", &deployed, "the build check", &checked, 1000.0),
-            ],
-            many_stages: ManyStages::measure(&bench.binary, &bench.project.environments().join("staging.yaml"))?,
-        };
-        Form::json_if(self.json).tell(&report)?;
-        let again = "measure again on a machine at rest; if it stays, look at what was added to that path";
-        match report.figures.iter().find(|figure| !figure.keeps_its_limit()) {
-            Some(figure) => Err(Failure::new(format!("'{}' takes longer than its limit", figure.what)).hint(again)),
-            None if report.many_stages.keeps_its_limit() => Ok(()),
-            None => Err(Failure::new("each more stage takes more memory than its limit").hint(again)),
-        }
-    }
-}
-
-impl Bench {
-    fn functions(&self, project: &Project) -> Outcome {
-        let report = FunctionsReport::measure(project, self.input_mb, self.large_mb)?;
-        Form::json_if(self.json).tell(&report)?;
-        if report.keeps_its_limit() {
-            return Ok(());
-        }
-        Err(Failure::new("a function takes more memory than its limit")
-            .hint("look at what was added that grows with its input"))
-    }
-}
-
-struct Measure<'a> {
-    binary: PathBuf,
-    project: Project,
-    state: &'a Path,
-}
-
-impl Measure<'_> {
-    /// The wall time of each run, the shortest first.
-    fn times(&self, runs: usize, args: &[&str]) -> Outcome<Vec<Duration>> {
-        let _task = Task::start(&format!("measuring: {}", args.join(" ")));
-        let mut times = Vec::new();
-        for _ in 0..runs.max(1) {
-            let mut command = Command::new(&self.binary);
-            command.args(args).current_dir(self.project.root()).env("MILLRACE_STATE", self.state);
-            let started = Instant::now();
-            let output = command.output().failing(|| format!("{} does not run", self.binary.display()))?;
-            times.push(started.elapsed());
-            if !output.status.success() {
-                return Err(Failure::new(format!("'{}' fails", args.join(" ")))
-                    .since(String::from_utf8_lossy(&output.stderr))
-                    .hint("mend that first: a failure has no speed"));
+        let before = Machine::now();
+        let (mut tool, mut rows, mut broken) = (None, Vec::new(), Vec::new());
+        for part in self.parts() {
+            let named = part.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            say(&format!("== {named}"));
+            // What cannot be measured here takes nothing from what can.
+            match self.measure(&project, &mut tool, part) {
+                Ok(measured) => rows.extend(measured),
+                Err(failure) => {
+                    say(&format!("error: {failure}"));
+                    broken.push(Broken { part, why: failure.to_string() });
+                }
             }
         }
-        times.sort_unstable();
-        Ok(times)
-    }
-}
-
-impl Figure {
-    /// From times in ascending order.
-    fn of(
-        what: &'static str,
-        times: &[Duration],
-        floor: &'static str,
-        floor_times: &[Duration],
-        limit_ms: f64,
-    ) -> Self {
-        let slowest_ms = milliseconds(times.last().copied().unwrap_or_default());
-        Self { what, median_ms: median(times), slowest_ms, floor, floor_ms: median(floor_times), limit_ms }
-    }
-
-    fn keeps_its_limit(&self) -> bool {
-        self.median_ms - self.floor_ms < self.limit_ms
-    }
-}
-
-fn median(sorted: &[Duration]) -> f64 {
-    milliseconds(sorted.get(sorted.len() / 2).copied().unwrap_or_default())
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 100_000.0).round() / 100.0
-}
-
-impl fmt::Display for BenchReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for figure in &self.figures {
-            let Figure { what, median_ms, slowest_ms, floor, floor_ms, limit_ms } = figure;
-            writeln!(f, "{what}: {median_ms:.1} ms (slowest {slowest_ms:.1} ms)")?;
-            let (times, kept) = (median_ms / floor_ms, if figure.keeps_its_limit() { "kept" } else { "BROKEN" });
-            writeln!(f, "  {floor}: {floor_ms:.1} ms, so it is {times:.1} times its floor")?;
-            writeln!(f, "  limit above the floor: {limit_ms:.0} ms, {kept}")?;
+        let report = Report { machine: before.until_now(), rows, broken };
+        Form::json_if(self.json).tell(&report)?;
+        if let Some(Broken { why, .. }) = report.broken.first() {
+            return Err(Failure::new("not everything could be measured").since(why.clone()));
         }
-        self.many_stages.fmt(f)
+        match report.rows.iter().find(|row| row.breaks_its_limit()) {
+            Some(row) => Err(Failure::new(format!("'{}' breaks its limit", row.what))
+                .hint("measure again on a machine at rest; if it stays, look at what was added to that path")),
+            None => Ok(()),
+        }
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let mut parts = if self.only.is_empty() { Part::value_variants().to_vec() } else { self.only.clone() };
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    fn measure(&self, project: &Project, tool: &mut Option<Tool>, part: Part) -> Outcome<Vec<Row>> {
+        match part {
+            Part::Render => stages::rendered(Tool::of(tool, project)?, self),
+            Part::Check => stages::checked(project, Tool::of(tool, project)?, self),
+            Part::Deploy => deploys::measure(project, Tool::of(tool, project)?, self.rounds, self.runs),
+            Part::Cold => cold::measure(project, self.runs, self.quick),
+            Part::Size => sizes::measure(project, Tool::of(tool, project)?, self.quick),
+            Part::Functions => functions::measure(project, self.input_mb, self.large_mb),
+            Part::Databases => databases::measure(project, self.rows),
+            Part::Capacity => capacity::measure(project),
+        }
     }
 }

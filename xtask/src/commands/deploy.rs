@@ -20,6 +20,7 @@ use crate::knowledge::Knowledge;
 use crate::output::Form;
 use crate::progress::say;
 use crate::session::{Emulator, Session};
+use crate::steps::{self, Steps};
 use crate::{archives, commit, consent, judge, local, plan_text, target};
 
 /// Bring a stage to what its file says
@@ -74,6 +75,8 @@ struct DeployReport {
     hotswapped: Vec<String>,
     warnings: Vec<String>,
     elapsed_ms: u128,
+    /// From when cargo began to build this program.
+    steps: Steps,
     #[serde(skip)]
     next: Vec<String>,
 }
@@ -123,7 +126,10 @@ impl Deploy {
             return plan.decided(&wishes);
         }
         let consent = |plan: &Plan| self.consent(&session, plan);
-        let deployed = match Box::pin(deploy(&engine, &consent)).await {
+        let begun = Instant::now();
+        let deployed = Box::pin(deploy(&engine, &consent)).await;
+        steps::done("looking at the stacks and changing them", begun.elapsed(), None);
+        let deployed = match deployed {
             Err(failure) if board.was_interrupted() => return Err(self.stopped(&engine, failure).await),
             deployed => deployed?,
         };
@@ -137,9 +143,13 @@ impl Deploy {
             hotswapped: deployed.swapped,
             warnings,
             elapsed_ms: started.elapsed().as_millis(),
+            steps: steps::all(),
             next: next_steps(&session.stage),
             endpoint: session.endpoint,
         };
+        if report.steps.took_minutes() {
+            say(&report.steps.to_string());
+        }
         Form::json_if(self.json).tell(&report)
     }
 

@@ -1,7 +1,7 @@
 use clap::Args;
 use stacks::render::Rendered;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::output;
 use crate::project::Project;
@@ -14,8 +14,11 @@ use engine::failure::{Context, Outcome};
 #[derive(Debug, Args)]
 pub(crate) struct Render {
     /// The stage: a file in environments/, without its ending
-    #[arg(long, value_name = "NAME")]
-    stage: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "all")]
+    stage: Option<String>,
+    /// Every stage, each into a folder of its name
+    #[arg(long, conflicts_with = "stage", requires = "out")]
+    all: bool,
     /// Write DIR/{stack}.yaml instead of printing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -23,18 +26,33 @@ pub(crate) struct Render {
 
 impl Render {
     pub(crate) fn run(&self) -> Outcome {
-        let stage = stages::load(&Project::find()?, &self.stage)?;
-        let rendered = stages::rendered(&stage)?;
-        let Some(dir) = &self.out else {
-            let body = |rendered: &Rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body);
-            let bodies: Vec<_> = rendered.iter().map(body).collect();
-            return output::line(&bodies.concat());
+        let project = Project::find()?;
+        let Some(stage) = &self.stage else {
+            let out = self.out.as_deref().unwrap_or(Path::new(""));
+            let names = stages::names(&project)?;
+            return names.iter().try_for_each(|name| write(rendered(&project, name)?, &out.join(name)));
         };
-        fs::create_dir_all(dir).failing(|| format!("cannot make the folder {}", dir.display()))?;
-        for rendered in rendered {
-            let file = dir.join(format!("{}.yaml", rendered.stack.kind.name()));
-            fs::write(&file, &rendered.body).failing(|| format!("cannot write {}", file.display()))?;
+        let rendered = rendered(&project, stage)?;
+        match &self.out {
+            Some(dir) => write(rendered, dir),
+            None => {
+                let body = |rendered: &Rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body);
+                let bodies: Vec<_> = rendered.iter().map(body).collect();
+                output::line(&bodies.concat())
+            }
         }
-        Ok(())
     }
+}
+
+fn rendered(project: &Project, stage: &str) -> Outcome<Vec<Rendered>> {
+    stages::rendered(&stages::load(project, stage)?)
+}
+
+fn write(rendered: Vec<Rendered>, dir: &Path) -> Outcome {
+    fs::create_dir_all(dir).failing(|| format!("cannot make the folder {}", dir.display()))?;
+    for rendered in rendered {
+        let file = dir.join(format!("{}.yaml", rendered.stack.kind.name()));
+        fs::write(&file, &rendered.body).failing(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(())
 }

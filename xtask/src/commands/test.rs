@@ -1,20 +1,22 @@
-use clap::Args;
-use std::path::Path;
-use std::process::{Command, Stdio};
+pub(super) mod lane;
 
-use engine::failure::{Context, Failure, Outcome};
+use clap::Args;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use engine::failure::Outcome;
 use images::TestRegistry;
 
-use crate::commands::simulate;
-use crate::output::Form;
 use crate::progress::say;
 use crate::project::Project;
-use crate::tools;
+use crate::{steps, tools};
+use lane::Lane;
 
 /// Run every check and test: formatting, lints, simulation, unit, golden, compile-fail and end-to-end
 ///
 /// Installs what it needs on first use: Python 3, Java 17, a C compiler and git are all that has to be there, and a container
-/// registry and Chromium where the system is not Debian.
+/// registry and Chromium where the system is not Debian. At its end it tells what the time went into.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// Only tests whose name contains this; formatting, lints and the simulation are left out
@@ -22,91 +24,100 @@ pub(crate) struct Test {
 }
 
 /// How many schedules are drawn against the simulated cloud: about half a minute of them.
-const SEEDS: u64 = 100_000;
+const SEEDS: &str = "100000";
 
 /// A crate of the shell declares a later Rust than the one that it is content with.
 pub(super) const ANY_RUST: &str = "--ignore-rust-version";
 
-impl Test {
-    pub(crate) fn run(&self) -> Outcome {
-        let project = Project::find()?;
-        if self.filter.is_none() {
-            cargo(&project, "formatting", &["fmt", "--all", "--check"], "run: cargo fmt --all")?;
-            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", ANY_RUST, "--", "--deny", "warnings"];
-            cargo(&project, "lints", &clippy, "mend what clippy names above")?;
-            say(&format!("== simulation: cargo xtask simulate --seeds {SEEDS}"));
-            simulate::run(SEEDS, Form::Text)?;
-        }
-        let mut nextest = Command::new("cargo");
-        nextest.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let has_nextest = nextest.status().is_ok_and(|status| status.success());
-        let run: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test"] };
-        let binaries = tools::postgres(&project)?;
-        let mut variables = vec![(postgres::VARIABLE, binaries.folder())];
-        // Where there is none, the tests that need it fail, and all others are run.
-        let registry = tools::registry(&project);
-        match &registry {
-            Ok(registry) => variables.push((TestRegistry::VARIABLE, registry)),
-            Err(failure) => say(&format!("warning: {failure}")),
-        }
-        let spark = tools::pyspark(&project);
-        match &spark {
-            Ok(python) => variables.push((tools::PYSPARK, python)),
-            Err(failure) => say(&format!("warning: {failure}")),
-        }
-        let chromium = tools::chromium(&project);
-        match &chromium {
-            Ok(program) => variables.push((tools::CHROMIUM, program)),
-            Err(failure) => say(&format!("warning: {failure}")),
-        }
-        let hint = "run one of them alone: cargo xtask test NAME";
-        let mut result = Ok(());
-        for (what, packages) in PARTS {
-            let none = if has_nextest && self.filter.is_some() { &["--no-tests", "pass"][..] } else { &[] };
-            let filter = self.filter.as_deref().into_iter();
-            let args: Vec<_> = run
-                .iter()
-                .chain(packages)
-                .chain(&[ANY_RUST, "--no-fail-fast"])
-                .chain(none)
-                .copied()
-                .chain(filter)
-                .collect();
-            // Whoever mends one failure wants to know of the others.
-            result = result.and(with(&project, what, &args, hint, &variables));
-        }
-        result
-    }
-}
+const HINT: &str = "run one of them alone: cargo xtask test NAME";
 
 /// The shell apart from everything else: a crate of it asks `serde_json` for arbitrary precision, which cargo would give to
 /// the functions too. They are tested as they are shipped, without.
-const PARTS: [(&str, &[&str]); 2] =
-    [("tests of the parts", &["--workspace", "--exclude", "xtask"]), ("tests of the whole", &["--package", "xtask"])];
+const PARTS: (&str, &[&str]) = ("tests of the parts", &["--workspace", "--exclude", "xtask"]);
+const WHOLE: (&str, &[&str]) = ("tests of the whole", &["--package", "xtask"]);
 
-pub(super) fn cargo(project: &Project, what: &str, args: &[&str], hint: &str) -> Outcome {
-    with(project, what, args, hint, &[])
+impl Test {
+    pub(crate) fn run(&self) -> Outcome {
+        let project = Project::find()?;
+        let variables = variables(&project)?;
+        let lane = Lane::new(&project, variables);
+        let done = match &self.filter {
+            Some(filter) => some(&lane, filter),
+            None => all(&lane),
+        };
+        if self.filter.is_none() {
+            say(&steps::all().to_string());
+        }
+        done
+    }
 }
 
-/// Runs cargo for the project, with these variables set besides.
-pub(super) fn with(project: &Project, what: &str, args: &[&str], hint: &str, variables: &[(&str, &Path)]) -> Outcome {
-    say(&format!("== {what}: cargo {}", args.join(" ")));
-    let mut command = Command::new("cargo");
-    // Cargo sets these for the program that it runs; handed on, they would make it build everything anew.
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if name_text.starts_with("CARGO_PKG_")
-            || name_text.starts_with("CARGO_MANIFEST")
-            || name_text == "CARGO_BIN_NAME"
-        {
-            command.env_remove(&name);
+/// Both parts in turn, whatever comes of the first: whoever mends one failure wants to know of the others.
+fn some(lane: &Lane, filter: &str) -> Outcome {
+    let run = |(what, packages): (&'static str, &[&str])| {
+        let none: &[&str] = if has_nextest() { &["--no-tests", "pass"] } else { &[] };
+        lane.cargo(what, &[&tests(packages)[..], none, &[filter]].concat(), HINT)
+    };
+    let parts = run(PARTS);
+    parts.and(run(WHOLE))
+}
+
+/// The tests of the whole spend most of their time waiting: for minutes to pass, for an emulator, for one another. Meanwhile
+/// the processors do everything else, at a lower priority, so that it does not show in those tests.
+fn all(lane: &Lane) -> Outcome {
+    lane.cargo("formatting", &["fmt", "--all", "--check"], "run: cargo fmt --all")?;
+    if !has_nextest() {
+        say("cargo-nextest is not installed: one thing after the other, which takes longer");
+        let before = before_the_tests(lane);
+        return before.and(lane.cargo(PARTS.0, &tests(PARTS.1), HINT)).and(lane.cargo(WHOLE.0, &tests(WHOLE.1), HINT));
+    }
+    lane.cargo("building the tests of the whole", &[&tests(WHOLE.1)[..], &["--no-run"]].concat(), HINT)?;
+    thread::scope(|scope| {
+        let beside = lane.beside();
+        let (begun, others) = lane.begin(WHOLE.0, &tests(WHOLE.1), HINT);
+        let others = scope.spawn(move || {
+            // Cargo builds for one at a time, and looks once more whether everything is built.
+            others.wait();
+            before_the_tests(&beside)?;
+            beside.cargo("building the tests of the parts", &[&tests(PARTS.1)[..], &["--no-run"]].concat(), HINT)?;
+            beside.cargo(PARTS.0, &tests(PARTS.1), HINT)
+        });
+        let whole = begun.and_then(lane::Begun::end);
+        let others = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        others.and(whole)
+    })
+}
+
+fn before_the_tests(lane: &Lane) -> Outcome {
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", ANY_RUST, "--", "--deny", "warnings"];
+    lane.cargo("lints", &clippy, "mend what clippy names above")?;
+    lane.own("simulation", &["simulate", "--seeds", SEEDS], "run it alone: cargo xtask simulate")
+}
+
+fn tests<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    let run: &[&str] = if has_nextest() { &["nextest", "run"] } else { &["test"] };
+    [run, packages, &[ANY_RUST, "--no-fail-fast"]].concat()
+}
+
+fn has_nextest() -> bool {
+    let mut nextest = Command::new("cargo");
+    nextest.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    nextest.status().is_ok_and(|status| status.success())
+}
+
+/// Where the tests find what they need beside us.
+fn variables(project: &Project) -> Outcome<Vec<(&'static str, PathBuf)>> {
+    let mut variables = vec![(postgres::VARIABLE, tools::postgres(project)?.folder().to_owned())];
+    // Where there is none, the tests that need it fail, and all others are run.
+    for (variable, found) in [
+        (TestRegistry::VARIABLE, tools::registry(project)),
+        (tools::PYSPARK, tools::pyspark(project)),
+        (tools::CHROMIUM, tools::chromium(project)),
+    ] {
+        match found {
+            Ok(path) => variables.push((variable, path)),
+            Err(failure) => say(&format!("warning: {failure}")),
         }
     }
-    let status = command
-        .args(args)
-        .envs(variables.iter().copied())
-        .current_dir(project.root())
-        .status()
-        .failing(|| "cannot run cargo".to_owned())?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("{what}: not all is well")).hint(hint)) }
+    Ok(variables)
 }

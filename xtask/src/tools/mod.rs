@@ -195,7 +195,6 @@ pub(crate) fn zizmor(project: &Project) -> Outcome<Tool> {
 }
 
 /// A second opinion on templates, independent of ours.
-#[cfg(test)]
 pub(crate) fn cfn_lint(project: &Project) -> Outcome<Tool> {
     install::ready(&project.tools()?, &pin::CFN_LINT)
 }

@@ -62,7 +62,6 @@ pub(super) const PYSPARK: Pin = Pin {
     npm: None,
 };
 
-#[cfg(test)]
 pub(super) const CFN_LINT: Pin = Pin {
     name: "cfn-lint",
     version: "1.58.0",

@@ -2,9 +2,9 @@
 
 use engine::failure::Outcome;
 
-use super::super::test::{ANY_RUST, cargo, with};
+use super::super::test::ANY_RUST;
+use super::super::test::lane::Lane;
 use crate::project::Project;
-use std::path::Path;
 
 /// The stage that `docs/pipelines.svg` is drawn of.
 const DRAWN: &str = "prod";
@@ -13,7 +13,7 @@ const DRAWN: &str = "prod";
 const WRITERS: [&str; 3] = ["every_stage_renders_as_reviewed", "the_shipped_schema", "every_fault_is_answered"];
 
 pub(super) fn all(project: &Project, stages: &[String]) -> Outcome {
-    cargo(project, "layout", &["fmt", "--all"], "see what rustfmt says above")?;
+    Lane::new(project, Vec::new()).cargo("layout", &["fmt", "--all"], "see what rustfmt says above")?;
     let tests = ["test", "--quiet", ANY_RUST, "--package", "stacks", "--package", "estimate"];
     let targets = ["--test", "golden", "--test", "stage_faults", "--test", "it", "--"];
     let args: Vec<_> = tests.into_iter().chain(targets).chain(WRITERS).collect();
@@ -24,7 +24,7 @@ pub(super) fn all(project: &Project, stages: &[String]) -> Outcome {
     Ok(())
 }
 
-fn renewed(project: &Project, what: &str, args: &[&str]) -> Outcome {
+fn renewed(project: &Project, what: &'static str, args: &[&str]) -> Outcome {
     let hint = "all files are written; mend what is said above, then run the command that is named there again with UPDATE_GOLDEN=1";
-    with(project, what, args, hint, &[("UPDATE_GOLDEN", Path::new("1"))])
+    Lane::new(project, vec![("UPDATE_GOLDEN", "1".into())]).cargo(what, args, hint)
 }

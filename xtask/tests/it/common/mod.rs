@@ -19,6 +19,11 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// Where this checkout is built, and the other one too.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
+}
+
 /// A copy of all files that git knows, always at the same place, so that what was built there is there still. Only what
 /// differs is written: cargo goes by times.
 pub(crate) fn second_checkout() -> PathBuf {
@@ -66,8 +71,7 @@ pub(crate) struct LocalStage {
 }
 
 impl LocalStage {
-    /// Of the second checkout, as all tests have it: functions that are built for one checkout and then another, where both
-    /// build in one folder, are built anew each time.
+    /// Of the second checkout, as all tests have it: where checkouts take turns, each builds the functions' own crates anew.
     pub(crate) fn new() -> Self {
         Self::of(second_checkout())
     }
@@ -91,6 +95,8 @@ impl LocalStage {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.args(args).current_dir(&self.project).env("MILLRACE_STATE", self.state.path());
+        // What functions depend on is built once for all checkouts.
+        command.env("CARGO_TARGET_DIR", target());
         command
     }
 
