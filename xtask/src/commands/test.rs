@@ -45,8 +45,11 @@ impl Test {
             Some(filter) => some(&lane, filter),
             None => all(&lane),
         };
-        if self.filter.is_none() {
+        let summaries = lane.summaries();
+        // Where the runner's own words are not ours to repeat, they stay the last ones.
+        if !summaries.is_empty() {
             say(&steps::all().to_string());
+            summaries.iter().for_each(|summary| say(summary));
         }
         done
     }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, IsTerminal, Read, Seek};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -21,15 +21,23 @@ pub(in crate::commands) struct Lane<'a> {
     variables: Vec<(&'static str, PathBuf)>,
     /// Gives way to everything else, and says what it has to say at the end of each step.
     beside: bool,
+    /// What a runner of tests says at its end of all of them.
+    summaries: Arc<Mutex<Vec<String>>>,
 }
 
 impl<'a> Lane<'a> {
     pub(in crate::commands) fn new(project: &'a Project, variables: Vec<(&'static str, PathBuf)>) -> Self {
-        Self { project, variables, beside: false }
+        Self { project, variables, beside: false, summaries: Arc::default() }
     }
 
     pub(super) fn beside(&self) -> Self {
-        Self { project: self.project, variables: self.variables.clone(), beside: true }
+        let summaries = Arc::clone(&self.summaries);
+        Self { project: self.project, variables: self.variables.clone(), beside: true, summaries }
+    }
+
+    /// In the order in which they were said.
+    pub(super) fn summaries(&self) -> Vec<String> {
+        self.summaries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(in crate::commands) fn cargo(&self, what: &'static str, args: &[&str], hint: &'static str) -> Outcome {
@@ -79,7 +87,9 @@ impl<'a> Lane<'a> {
         let (started, child) = (Instant::now(), command.stdin(Stdio::null()).stdout(out).stderr(err).spawn());
         let done = ended(what, child.failing(cannot)?, started, hint);
         let head = format!("== {what}, {}:", if done.is_ok() { "done" } else { "FAILED" });
-        say(format!("{head}\n{}", whole(&mut said)).trim_end());
+        let said = whole(&mut said);
+        said.lines().for_each(|line| note(&self.summaries, what, line));
+        say(format!("{head}\n{said}").trim_end());
         done
     }
 
@@ -94,11 +104,13 @@ impl<'a> Lane<'a> {
         }
         let started = Instant::now();
         let child = command.stderr(Stdio::piped()).spawn().failing(|| "cannot run cargo".to_owned());
+        let summaries = Arc::clone(&self.summaries);
         let begun_step = child.map(|mut child| {
             let said = child.stderr.take();
             let saying = thread::spawn(move || {
                 for line in said.into_iter().flat_map(|said| BufReader::new(said).lines().map_while(Result::ok)) {
                     say(&line);
+                    note(&summaries, what, &line);
                     if line.contains("Starting ") {
                         // Nobody may wait for it any more.
                         let _ = tell.send(());
@@ -108,6 +120,13 @@ impl<'a> Lane<'a> {
             Begun { what, hint, started, child, saying }
         });
         (begun_step, Turn(begun))
+    }
+}
+
+/// Nextest's last line but for the names of what failed.
+fn note(summaries: &Mutex<Vec<String>>, what: &str, line: &str) {
+    if line.contains("Summary") && line.contains("tests run:") {
+        summaries.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{what}: {}", line.trim()));
     }
 }
 
