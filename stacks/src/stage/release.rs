@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
+use std::fmt;
 
 use super::value::Within;
 use super::{Platform, Source, StageFault, or};
@@ -122,6 +123,23 @@ impl Release {
         match self {
             Self::AllAtOnce => None,
             Self::Shifted(shift) => Some(shift),
+        }
+    }
+}
+
+/// What new versions have of all calls.
+impl fmt::Display for Shift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { course, percent, every_minutes } = self;
+        match course {
+            Course::Canary => write!(f, "{percent} % of the calls at first, and all after {every_minutes} min"),
+            Course::Linear => {
+                write!(
+                    f,
+                    "{percent} % more of the calls every {every_minutes} min, and all after {} min",
+                    self.minutes()
+                )
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ use clap::Args;
 use engine::apply::{Applied, Artifact, Deployed, Took, cancel, deploy};
 use engine::engine::Engine;
 use engine::failure::{Exit, Failure, Outcome};
-use engine::plan::{Plan, Step};
+use engine::plan::{Action, Plan, Step};
 use engine::target::{Target, Wanted, Wishes};
 use engine::time::span;
 use serde::Serialize;
@@ -102,6 +102,16 @@ struct StackReport {
     outputs: BTreeMap<String, String>,
 }
 
+/// That it takes a while until new versions have all calls.
+fn shifting(stage: &Stage, plan: &Plan) -> Option<String> {
+    let shift = stage.release.shift()?;
+    let mut resources = plan.stacks.iter().flat_map(|stack| &stack.resources);
+    let is_released = |kind: &str, action| kind == "AWS::Lambda::Version" && action == Action::Replace;
+    resources.any(|resource| is_released(&resource.kind, resource.action)).then(|| {
+        format!("New versions of functions that read a stream or a queue have {shift}; where one fails, its stack is rolled back.")
+    })
+}
+
 impl Deploy {
     pub(crate) async fn run(&self) -> Outcome {
         Box::pin(self.on(Session::open(&self.stage, Emulator::Start).await?)).await
@@ -198,6 +208,9 @@ impl Deploy {
         let cost = PlanReport::of(session, plan)?.cost();
         if !cost.is_empty() {
             say(cost.trim_end());
+        }
+        if let Some(told) = shifting(stage, plan) {
+            say(&told);
         }
         let Stage { name, account, .. } = stage;
         let question = format!("Change stage {name} in account {account} as planned above? [y/N]");

@@ -19,14 +19,16 @@ leaving = set()
 
 def end_after_work(name, qualifier=None, account=None, region=None):
     """Ends the environments of one state of a function; one that is at work when its work is done."""
-    # Of a function that is deleted all end, and so does one that failed.
-    if qualifier is not None and sys.exc_info()[0] is None:
-        with lambda_runtime._lock:
-            for key, workers in lambda_runtime._workers.items():
-                if key.split(":")[-2:] == [name, qualifier]:
-                    leaving.update(worker for worker in workers if worker.in_use)
-                    workers[:] = [worker for worker in workers if not worker.in_use]
-    end(name, qualifier=qualifier, account=account, region=region)
+    # Of a function that is deleted all end at once, and so does one that failed.
+    if qualifier is None or sys.exc_info()[0] is not None:
+        return end(name, qualifier=qualifier, account=account, region=region)
+    # At one go, so that none is given work in between.
+    with lambda_runtime._lock:
+        keys = [key for key in lambda_runtime._workers if key.split(":")[-2:] == [name, qualifier]]
+        workers = [worker for key in keys for worker in lambda_runtime._workers.pop(key)]
+        at_work = {worker for worker in workers if worker.in_use}
+        leaving.update(at_work)
+    lambda_runtime.kill_workers([worker for worker in workers if worker not in at_work])
 
 
 def release_and_end(worker):

@@ -268,7 +268,8 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
             }
             let since = Instant::now();
             if number == 1 {
-                while_something_runs(&stage, endpoint, &lambda, &mut versions);
+                let told = while_something_runs(&stage, endpoint, &lambda, &mut versions);
+                eprintln!("{told}");
             } else {
                 deploy(&stage, number, &mut versions, &lambda);
             }
@@ -280,14 +281,19 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
     });
     let flowed = begun.elapsed().as_secs();
 
+    let since = Instant::now();
     let sent = flow.trips.into_inner();
     let trips = run(&stage, &format!("verify taxi --sent {sent} --wait 600"));
     let catalogues = run(&stage, "verify accommodation --wait 600");
     let listings = run(&stage, "verify flats --wait 600");
     let prices = run(&stage, "verify rates");
+    let settled = since.elapsed().as_secs();
     assert_eq!(catalogues["files"], flow.catalogues.into_inner(), "{catalogues}");
     assert_eq!(listings["files"], flow.listings.into_inner(), "{listings}");
-    eprintln!("{RELEASES} releases in {flowed} s, each of {} functions, in seconds: {took:?}", FUNCTIONS.len());
+    eprintln!(
+        "{RELEASES} releases in {flowed} s, each of {} functions, in seconds: {took:?}; settled {settled} s later",
+        FUNCTIONS.len()
+    );
     eprintln!("taxi: {trips}\naccommodation: {catalogues}\nflats: {listings}\nrates, the newest batch: {prices}");
     eprintln!(
         "{} days of orders and {} batches of prices, each verified",
@@ -297,7 +303,7 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
 }
 
 /// Releases while an invocation is under way, which ends on the version that it began on.
-fn while_something_runs(stage: &LocalStage, endpoint: &str, lambda: &Lambda, versions: &mut Versions) {
+fn while_something_runs(stage: &LocalStage, endpoint: &str, lambda: &Lambda, versions: &mut Versions) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let url = format!("http://{}/prices?page=1", listener.local_addr().unwrap());
@@ -317,6 +323,6 @@ fn while_something_runs(stage: &LocalStage, endpoint: &str, lambda: &Lambda, ver
         let (version, answer) = running.join().unwrap();
         assert_eq!(version, before, "{answer}");
         assert!(answer["pages"].as_u64().unwrap() > 1, "{answer}");
-        eprintln!("one invocation went on over a release, on version {version}: {answer}");
-    });
+        format!("one invocation went on over a release, on version {version}: {answer}")
+    })
 }
