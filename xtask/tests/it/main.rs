@@ -16,5 +16,6 @@ mod orders;
 mod page;
 mod queues;
 mod rates;
+mod tutorial;
 mod two_at_once;
 mod watching;
