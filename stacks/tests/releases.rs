@@ -117,7 +117,7 @@ fn another_setting_of_a_function_is_another_version() {
         found.unwrap()["Properties"]["Description"]["Fn::Sub"].as_str().unwrap().to_owned()
     };
     for (rest, other) in [
-        (", load: {memory_mb: 640}", "LoadWarehouseVersion"),
+        (", load_warehouse: {memory_mb: 640}", "LoadWarehouseVersion"),
         (", load: {timeout_seconds: 77}", "LoadWarehouseVersion"),
         (", load_queue: {receive_count: 7}", "LoadWarehouseVersion"),
         (", transform: {memory_mb: 640}", "TransformVersion"),

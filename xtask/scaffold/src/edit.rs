@@ -5,22 +5,40 @@ use std::fmt;
 
 /// Where new lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Place<'a> {
     /// Behind the one line that reads so.
-    After(&'static str),
+    After(&'a str),
     /// Before the one line that begins so.
-    Before(&'static str),
+    Before(&'a str),
     /// At the end of the block that the one line which reads so opens.
-    EndOf(&'static str),
+    EndOf(&'a str),
     /// Within a line, right behind the one place that reads so.
-    Behind(&'static str),
+    Behind(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// What it is known by.
+    pub(crate) fn line(self) -> &'a str {
+        let (Self::After(line) | Self::Before(line) | Self::EndOf(line) | Self::Behind(line)) = self;
+        line
+    }
+
+    /// A place of the same kind, known by something else.
+    pub(crate) fn with(self, line: &str) -> Place<'_> {
+        match self {
+            Self::After(_) => Place::After(line),
+            Self::Before(_) => Place::Before(line),
+            Self::EndOf(_) => Place::EndOf(line),
+            Self::Behind(_) => Place::Behind(line),
+        }
+    }
 }
 
 /// Some lines for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edit {
+pub(crate) struct Edit<'a> {
     pub(crate) file: String,
-    pub(crate) place: Place,
+    pub(crate) place: Place<'a>,
     pub(crate) text: String,
 }
 
@@ -59,7 +77,7 @@ impl Plan {
     /// Works out every change, new files first. `read` gives the text of a file of the project.
     pub(crate) fn of(
         files: Vec<(String, String)>,
-        edits: &[Edit],
+        edits: &[Edit<'_>],
         read: &impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Fault> {
         let mut changes: Vec<_> = files.into_iter().map(|(file, text)| Change { file, text, is_new: true }).collect();
@@ -78,8 +96,8 @@ impl Plan {
     }
 }
 
-impl Edit {
-    pub(crate) fn new(file: &str, place: Place, text: impl Into<String>) -> Self {
+impl<'a> Edit<'a> {
+    pub(crate) fn new(file: &str, place: Place<'a>, text: impl Into<String>) -> Self {
         Self { file: file.to_owned(), place, text: text.into() }
     }
 
@@ -150,10 +168,9 @@ impl Edit {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::After(line) | Self::Before(line) | Self::EndOf(line) | Self::Behind(line)) = self;
-        write!(f, "'{line}'")
+        write!(f, "'{}'", self.line())
     }
 }
 
@@ -162,7 +179,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn applied(place: Place, text: &str) -> Result<String, String> {
+    fn applied(place: Place<'_>, text: &str) -> Result<String, String> {
         Edit::new("a.rs", place, "NEW\n").applied(text).map_err(|fault| fault.to_string())
     }
 

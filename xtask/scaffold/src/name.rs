@@ -113,8 +113,7 @@ impl Name {
 
     /// As Rust calls a type.
     pub fn title(&self) -> String {
-        let (first, rest) = self.0.split_at(1);
-        format!("{}{rest}", first.to_ascii_uppercase())
+        titled(&self.0)
     }
 
     /// A text of a template in which this name stands for the template's own.
@@ -122,6 +121,54 @@ impl Name {
         let text = template.replace("sample", self.word()).replace("Sample", &self.title());
         text.replace("SAMPLE", &self.0.to_ascii_uppercase())
     }
+}
+
+/// A function: a word, or some with hyphens between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionName(String);
+
+impl FunctionName {
+    pub fn new(text: &str) -> Result<Self, BadName> {
+        let is_part = |part: &str| {
+            part.starts_with(|first: char| first.is_ascii_lowercase())
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        let remedy = "write 2 to 16 lower-case letters and digits in words with hyphens between, such as mark-frost";
+        let bad = |what: String| Err(BadName { what, remedy: remedy.to_owned() });
+        if !text.split('-').all(is_part) || !(2..=LONGEST).contains(&text.len()) {
+            return bad(format!("'{text}' cannot be the name of a function"));
+        }
+        let last = text.rsplit('-').next().unwrap_or(text);
+        if TAKEN.contains(&text) || TAKEN.contains(&last) {
+            return bad(format!("'{text}' ends like the name of something else"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The binary, its crate, and the last part of the deployed function's name.
+    pub fn bin(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn module(&self) -> String {
+        self.0.replace('-', "_")
+    }
+
+    pub(crate) fn type_name(&self) -> String {
+        self.0.split('-').map(titled).collect()
+    }
+
+    /// A text of a template in which this name stands for the template's own.
+    pub(crate) fn filled(&self, template: &str) -> String {
+        let text = template.replace("clean-sample", self.bin()).replace("clean_sample", &self.module());
+        let text = text.replace("CleanSample", &self.type_name());
+        text.replace("CLEAN_SAMPLE", &self.module().to_ascii_uppercase())
+    }
+}
+
+fn titled(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    format!("{}{rest}", first.to_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -141,6 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn a_function_may_have_several_words() {
+        let name = FunctionName::new("mark-frost").unwrap();
+        assert_eq!(name.filled("clean-sample clean_sample CleanSample"), "mark-frost mark_frost MarkFrost");
+        for wrong in
+            ["", "a", "Mark", "mark_frost", "mark--frost", "-mark", "2-mark", "mark-load", "a23456789012345678"]
+        {
+            assert!(FunctionName::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_template_is_filled_in_every_spelling() {
         let name = Name::new("weather").unwrap();
         assert_eq!(name.filled("sample Sample SAMPLE clean_sample"), "weather Weather WEATHER clean_weather");
@@ -149,6 +207,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_a_name_or_answered(text: String) {
+            if let Ok(name) = FunctionName::new(&text) {
+                prop_assert_eq!(name.module().len(), text.len());
+            }
             if let Ok(name) = Name::new(&text) {
                 prop_assert_eq!(name.word(), text);
                 prop_assert!(name.title().chars().all(char::is_alphanumeric));

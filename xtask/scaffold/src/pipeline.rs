@@ -9,7 +9,7 @@ use std::path::Path;
 use Place::{After, Before, Behind, EndOf};
 
 /// Each line that goes into a file which is there: the file, the place, the text.
-const EDITS: [(&str, Place, &str); 32] = [
+const EDITS: [(&str, Place<'_>, &str); 33] = [
     // The contract.
     ("functions/contract/src/lib.rs", After("pub mod accommodation;"), "pub mod clean_sample;\npub mod sample;\n"),
     // Settings.
@@ -69,6 +69,11 @@ const EDITS: [(&str, Place, &str); 32] = [
         "xtask/estimate/src/traffic.rs",
         After("Some(match program {"),
         "        \"clean-sample\" => crate::sample::traffic(&it),\n",
+    ),
+    (
+        "xtask/estimate/src/kinds/streaming.rs",
+        After("let files = match reader.and_then(Resource::program) {"),
+        "        Some(\"clean-sample\") => scene.volumes.sample.files_per_hour,\n",
     ),
     (
         "xtask/estimate/src/pace.rs",
@@ -147,7 +152,7 @@ const ON_EMULATOR: &str =
     "  sample:\n    queue:\n      batch_window_seconds: 1\n    clean:\n      timeout_seconds: 30\n";
 const ELSEWHERE: &str = "  sample: {}\n";
 
-const GO_ON: &str = "take another name; nothing was changed";
+pub(crate) const GO_ON: &str = "take another name; nothing was changed";
 
 /// What a pipeline of this name adds to the project, with a section in each of these stages' files. Nothing if all of it is
 /// there. `read` gives the text of a file of the project.
@@ -161,7 +166,8 @@ pub fn pipeline(name: &Name, stages: &[String], read: &impl Fn(&str) -> Option<S
     if let Some(file) = there.first() {
         return Err(Fault::new(file, format!("this file is there already, so '{}' is taken", name.word()), GO_ON));
     }
-    is_free(name, &edits, read)?;
+    let title = name.title();
+    is_free(&[name.word(), &title, &format!("Clean{title}")], &edits, read)?;
     let mut plan = Plan::of(files, &edits, read)?;
     for stage in stages {
         let file = format!("environments/{stage}.yaml");
@@ -175,16 +181,14 @@ pub fn pipeline(name: &Name, stages: &[String], read: &impl Fn(&str) -> Option<S
     Ok(plan)
 }
 
-/// That no other thing is called so where the new one will be known by its name.
-fn is_free(name: &Name, edits: &[Edit], read: &impl Fn(&str) -> Option<String>) -> Result<(), Fault> {
-    let title = name.title();
+/// That nothing else is called so where the new one will be known by these names.
+pub(crate) fn is_free(names: &[&str], edits: &[Edit<'_>], read: &impl Fn(&str) -> Option<String>) -> Result<(), Fault> {
     for Edit { file, .. } in edits.iter().filter(|edit| Path::new(&edit.file).extension().is_some_and(|it| it == "rs"))
     {
         let text = read(file).unwrap_or_default();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let mut words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
-        let clean = format!("Clean{title}");
-        if let Some(word) = words.find(|word| *word == title || *word == clean || *word == name.word()) {
+        if let Some(word) = words.find(|word| names.contains(word)) {
             return Err(Fault::new(file, format!("'{word}' is something else there already"), GO_ON));
         }
     }
@@ -243,7 +247,7 @@ mod tests {
     #[test]
     fn a_project_whose_lines_are_not_what_they_were_is_left_alone() {
         for (file, place, _) in EDITS {
-            let (After(line) | Before(line) | EndOf(line) | Behind(line)) = place;
+            let line = place.line();
             let spoilt = |asked: &str| {
                 let text = read(asked)?;
                 Some(if asked == file { text.replace(line, "// gone") } else { text })

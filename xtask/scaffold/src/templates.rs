@@ -1,4 +1,5 @@
-//! The files of a new pipeline, as they stand in `templates/`: what is called `sample` there bears the pipeline's name.
+//! The files of a new pipeline or function, as they stand in `templates/`: what is called `sample` or `clean-sample` there bears
+//! the new name.
 
 macro_rules! files {
     ($folder:literal: $($file:literal,)+) => {
@@ -24,4 +25,12 @@ pub(crate) const PIPELINE: [(&str, &str); 16] = files!["pipeline":
     "xtask/estimate/src/sample.rs",
     "xtask/src/made_up/sample.rs",
     "xtask/src/commands/verify/sample.rs",
+];
+
+/// What a further function of a pipeline has apart from its crate and contract, which are those of a pipeline's own. `owner` is
+/// that pipeline.
+pub(crate) const FUNCTION: [(&str, &str); 3] = files!["function":
+    "stacks/src/stage/clean_sample.rs",
+    "stacks/src/stack/ingestion/clean_sample.rs",
+    "xtask/estimate/src/clean_sample.rs",
 ];

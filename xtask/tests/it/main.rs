@@ -17,6 +17,7 @@ mod page;
 mod queues;
 mod rates;
 mod releases;
+mod tutorial;
 mod two_at_once;
 mod upkeep;
 mod watching;

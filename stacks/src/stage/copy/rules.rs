@@ -61,7 +61,7 @@ fn autoscale(autoscale: Autoscale, scale: Scale) -> Autoscale {
 impl Follows for Taxi {
     fn scaled(self, scale: Scale) -> Self {
         let retention_hours = scale.at_most::<24, 8760>(self.retention_hours);
-        Taxi {
+        Self {
             capacity: match self.capacity {
                 Capacity::OnDemand => Capacity::OnDemand,
                 Capacity::Provisioned { shards, autoscale } => Capacity::Provisioned {
@@ -83,7 +83,7 @@ impl Follows for Taxi {
 
 impl Follows for Accommodation {
     fn scaled(self, scale: Scale) -> Self {
-        Accommodation {
+        Self {
             queue: inbox(self.queue, scale),
             consolidate: function(self.consolidate, accommodation::CONSOLIDATE, scale),
             priorities: match self.priorities {
@@ -100,7 +100,7 @@ impl Follows for Accommodation {
 
 impl Follows for Flats {
     fn scaled(self, scale: Scale) -> Self {
-        Flats {
+        Self {
             queue: inbox(self.queue, scale),
             transform: function(self.transform, flats::TRANSFORM, scale),
             load_queue: inbox(self.load_queue, scale),
@@ -112,7 +112,7 @@ impl Follows for Flats {
 
 impl Follows for Orders {
     fn scaled(self, scale: Scale) -> Self {
-        Orders { etl: function(self.etl, orders::ETL, scale), ..self }
+        Self { etl: function(self.etl, orders::ETL, scale), ..self }
     }
 }
 
@@ -123,7 +123,7 @@ impl Follows for Rates {
     fn scaled(self, scale: Scale) -> Self {
         let spark = |spark: Spark| Spark { workers: scale.of::<2, 299>(spark.workers), ..spark };
         let fewest = FEWEST_REQUESTS.min(self.requests_per_minute);
-        Rates {
+        Self {
             // The source bears no more because there is a larger copy.
             requests_per_minute: scale.at_most::<1, 60000>(self.requests_per_minute).max(fewest),
             pull: match self.pull {

@@ -7,7 +7,7 @@ use super::super::test::lane::Lane;
 use crate::project::Project;
 
 /// The stage that `docs/pipelines.svg` is drawn of.
-const DRAWN: &str = "prod";
+pub(super) const DRAWN: &str = "prod";
 
 /// The tests that write what they compare, if they are told to.
 const WRITERS: [&str; 3] = ["every_stage_renders_as_reviewed", "the_shipped_schema", "every_fault_is_answered"];

@@ -27,7 +27,12 @@ pub(crate) fn target() -> &'static Path {
 /// A copy of all files that git knows, always at the same place, so that what was built there is there still. Only what
 /// differs is written: cargo goes by times.
 pub(crate) fn second_checkout() -> PathBuf {
-    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("second-checkout");
+    checkout("second-checkout")
+}
+
+/// The same at a place of another name.
+pub(crate) fn checkout(name: &str) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let listed = Command::new("git").args(list).current_dir(root()).output().unwrap();
     assert!(listed.status.success(), "{}", text(&listed.stderr));
@@ -54,6 +59,8 @@ fn remove_others(copy: &Path, dir: &Path, files: &BTreeSet<&str>) {
         let path = dir.join(entry.unwrap().file_name());
         if copy.join(&path).is_dir() {
             remove_others(copy, &path, files);
+            // A crate's folder without its crate is no member of the workspace. One that holds something stays.
+            let _ = fs::remove_dir(copy.join(&path));
         } else if !files.contains(path.to_str().unwrap()) {
             fs::remove_file(copy.join(path)).unwrap();
         }
