@@ -7,6 +7,7 @@ mod code_change;
 mod command_line;
 mod common;
 mod copies;
+mod docs;
 mod house;
 mod interruptions;
 mod least_privilege;

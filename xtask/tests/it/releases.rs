@@ -48,7 +48,7 @@ fn release(file: &Path, number: usize) {
     queue: {{batch_window_seconds: 1}}
     transform: {{timeout_seconds: 30, memory_mb: {memory}}}
     load_queue: {{batch_window_seconds: 1}}
-    load: {{timeout_seconds: 30, memory_mb: {memory}}}
+    load_warehouse: {{timeout_seconds: 30, memory_mb: {memory}}}
   orders:
     etl: {{package: zip, memory_mb: {memory}}}
   rates:

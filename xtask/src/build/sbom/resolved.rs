@@ -152,8 +152,8 @@ mod tests {
                 last = if at == 0 { 0 } else { (*depth).min(last + 1) };
                 (last, format!("c{at} v1.0.0"))
             }).collect();
-            let text: String = lines.iter().map(|(depth, name)| format!("{depth} {name}|MIT\n")).collect();
-            let resolved = read(&text);
+            let text: Vec<_> = lines.iter().map(|(depth, name)| format!("{depth} {name}|MIT")).collect();
+            let resolved = read(&text.join("\n"));
             for (at, (depth, name)) in lines.iter().enumerate() {
                 let parent = lines[..at].iter().rev().find(|(above, _)| above < depth);
                 if let Some((_, parent)) = parent.filter(|_| *depth > 0) {

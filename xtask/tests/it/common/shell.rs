@@ -35,8 +35,11 @@ impl Shell {
     /// From here on dev, staging and prod are stages on the emulator, each with its own name, as the local stage is.
     pub(crate) fn bring_home(&self) {
         let environments = self.checkout.join("environments");
+        let local = fs::read_to_string(environments.join("local.yaml")).unwrap();
         for stage in ["dev", "staging", "prod"] {
-            fs::copy(environments.join("local.yaml"), environments.join(format!("{stage}.yaml"))).unwrap();
+            // A production stage does without.
+            let text = if stage == "prod" { local.replace("hotswap: true\n", "") } else { local.clone() };
+            fs::write(environments.join(format!("{stage}.yaml")), text).unwrap();
         }
     }
 
