@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::processor;
 use engine::time::span;
@@ -42,14 +42,6 @@ pub(crate) fn built() {
     if alive >= SHORTEST {
         done("building xtask", alive, Some(processor::of_children()));
     }
-}
-
-/// Runs a step, and notes it however it ends.
-pub(crate) fn timed<T>(what: &str, step: impl FnOnce() -> T) -> T {
-    let started = Instant::now();
-    let answer = step();
-    done(what, started.elapsed(), None);
-    answer
 }
 
 /// All steps so far.
@@ -110,8 +102,8 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_noted_however_it_ends_and_a_short_one_is_not_told() {
-        timed("a step that a test has taken at once", || ());
+    fn a_step_is_noted_and_a_short_one_is_not_told() {
+        done("a step that a test has taken at once", Duration::ZERO, None);
         done("a step that a test has taken long over", Duration::from_secs(2), None);
         let told = all().to_string();
         assert!(told.contains("taken long over") && !told.contains("taken at once"), "{told}");

@@ -160,7 +160,8 @@ impl Unit {
             Self::Megabytes => format!("{} MB", rounded(value)),
             Self::Kilobytes => format!("{} kB", rounded(value)),
             Self::MegabytesASecond => format!("{} MB/s", rounded(value)),
-            Self::RowsASecond => format!("{:.0} 000/s", value / 1_000.0),
+            Self::RowsASecond if value >= 10_000.0 => format!("{:.0},000/s", value / 1_000.0),
+            Self::RowsASecond => format!("{value:.0}/s"),
         }
     }
 }
