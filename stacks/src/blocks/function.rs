@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::code::{Asset, CodeParameter, CodePlaces, Form};
 use super::trigger::Source;
-use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version, threshold};
+use super::{AlarmView, Bounds, Metric, Placement, Scope, Tags, Trigger, Version, threshold};
 use crate::stage::{FunctionSize, Package};
 
 #[derive(Debug, Serialize)]
@@ -32,6 +32,7 @@ pub struct FunctionView {
     /// What the function is, in short, where versions of it are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     versioned: Option<String>,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -79,6 +80,7 @@ pub fn function<F: Function>(
         trigger: on.source,
         placement: None,
         versioned: None,
+        bounds: scope.bounds(),
         tags: scope.tags.clone(),
     }
 }

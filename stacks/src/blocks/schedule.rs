@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Scope, Tags};
+use super::{Bounds, Scope, Tags};
 use crate::stage;
 
 #[derive(Debug, Serialize)]
@@ -20,6 +20,7 @@ pub struct ScheduleView {
     input: String,
     /// Where it goes what could not be begun.
     failures: Value,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -67,6 +68,7 @@ impl ScheduleView {
             action,
             input,
             failures,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }
@@ -93,6 +95,7 @@ impl ScheduleView {
             action,
             input,
             failures,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }

@@ -9,7 +9,7 @@ use std::fmt;
 /// Parts what is wrong from the remedy in an error's text, which is all that serde carries.
 pub const REMEDY: char = '\n';
 
-fn wrong<E: de::Error>(what: &str, remedy: &str) -> E {
+pub(super) fn wrong<E: de::Error>(what: &str, remedy: &str) -> E {
     E::custom(format!("{what}{REMEDY}{remedy}"))
 }
 
@@ -95,6 +95,8 @@ macro_rules! text {
         }
     };
 }
+
+pub(super) use text;
 
 /// Lower case, digits and single hyphens, as every AWS name takes them.
 fn is_name(text: &str) -> bool {

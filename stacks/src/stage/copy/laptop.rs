@@ -30,7 +30,14 @@ impl Stage {
         if let Some(rates) = &mut pipelines.rates {
             self::rates(rates);
         }
-        Self { platform: Platform::Emulator, account: AccountId::emulated(), architecture: host, hotswap: true, ..self }
+        Self {
+            platform: Platform::Emulator,
+            account: AccountId::emulated(),
+            architecture: host,
+            hotswap: true,
+            ci: None,
+            ..self
+        }
     }
 }
 
