@@ -30,3 +30,40 @@ pub fn repository(stage: &Stage, function: &str) -> String {
 pub fn catalog(stage: &Stage, name: &str) -> String {
     thing(stage, name).replace('-', "_")
 }
+
+/// The path of a stage's roles, if they are bound: a name of AWS's making may be cut short, and a path is not.
+pub fn roles(stage: &Stage) -> String {
+    format!("/{}/{}/", stage.project, stage.name)
+}
+
+/// The path of what `bootstrap` makes. No stage's own names begin so, and what a stage may do to roles is not about these.
+pub const CI: &str = "/ci/";
+
+/// What `bootstrap` made for the stage, or for the one that it is a copy of: `{project}-{stage}-{thing}`.
+pub fn of_ci(stage: &Stage, thing: &str) -> String {
+    format!("{}-{}-{thing}", stage.project, stage.origin())
+}
+
+/// The role in which CloudFormation makes the stage's resources, and the policy that bounds the roles among them.
+pub const EXECUTION: &str = "execution";
+pub const BOUNDARY: &str = "boundary";
+/// The roles of workflows: one that deploys, one that only looks.
+pub const DEPLOY: &str = "deploy";
+pub const PLAN: &str = "plan";
+
+pub fn ci_role_arn(stage: &Stage, role: &str) -> String {
+    format!("arn:{}:iam::{}:role{CI}{}", partition(stage), stage.account, of_ci(stage, role))
+}
+
+pub fn boundary_arn(stage: &Stage) -> String {
+    format!("arn:{}:iam::{}:policy{CI}{}", partition(stage), stage.account, of_ci(stage, BOUNDARY))
+}
+
+/// The part of AWS that the stage's region is in.
+pub fn partition(stage: &Stage) -> &'static str {
+    match stage.region.as_str() {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}

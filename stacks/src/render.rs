@@ -28,13 +28,15 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 35] = [
+    ("bootstrap", include_str!("../../templates/bootstrap.yaml.tera")),
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
     ("ingestion", include_str!("../../templates/ingestion.yaml.tera")),
     ("load", include_str!("../../templates/load.yaml.tera")),
     ("components/alarm", include_str!("../../templates/components/alarm.yaml.tera")),
     ("components/autoscaler", include_str!("../../templates/components/autoscaler.yaml.tera")),
+    ("components/bounds", include_str!("../../templates/components/bounds.yaml.tera")),
     ("components/bucket", include_str!("../../templates/components/bucket.yaml.tera")),
     ("components/dashboard", include_str!("../../templates/components/dashboard.yaml.tera")),
     ("components/database", include_str!("../../templates/components/database.yaml.tera")),

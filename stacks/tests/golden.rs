@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use similar::TextDiff;
+use stacks::stack::bootstrap::{self, Provider};
 use stacks::stage::{Architecture, Stage, StageName};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,10 @@ fn render(name: &str) -> Vec<(String, String)> {
     let name = StageName::new(name).unwrap();
     let stage = Stage::parse(name, &file, &text, Architecture::X86_64).unwrap_or_else(|fault| panic!("{fault}"));
     let rendered = stacks::render::render(stacks::stack::stacks(&stage)).unwrap();
-    rendered.into_iter().map(|rendered| (rendered.stack.kind.name().to_owned(), rendered.body)).collect()
+    let bootstrap = stage.ci.as_ref().map(|ci| bootstrap::stack(&stage, ci, Provider::Made));
+    let bootstrap = stacks::render::render(bootstrap.into_iter().collect()).unwrap();
+    let rendered = rendered.into_iter().chain(bootstrap);
+    rendered.map(|rendered| (rendered.stack.kind.name().to_owned(), rendered.body)).collect()
 }
 
 fn compare(golden: &Path, body: &str) -> Result<(), String> {

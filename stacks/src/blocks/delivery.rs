@@ -4,7 +4,7 @@ use contract::{Folder, Ref, Statement, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{AlarmView, Metric, Scope, Tags};
+use super::{AlarmView, Bounds, Metric, Scope, Tags};
 use crate::stage::{Compression, Delivery};
 
 #[derive(Debug, Serialize)]
@@ -21,6 +21,7 @@ pub struct DeliveryView {
     compression: &'static str,
     statements: Vec<Statement>,
     log_days: u32,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -59,6 +60,7 @@ impl DeliveryView {
             },
             statements,
             log_days: scope.stage.log_days.get(),
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::code::{Asset, CodeParameter, CodePlaces, Form};
 use super::trigger::Source;
 use super::version::{self, Published};
-use super::{AlarmView, Metric, Placement, Scope, Tags, Trigger, Version, releases, threshold};
+use super::{AlarmView, Bounds, Metric, Placement, Scope, Tags, Trigger, Version, releases, threshold};
 use crate::stage::{FunctionSize, Package};
 
 #[derive(Debug, Serialize)]
@@ -34,6 +34,7 @@ pub struct FunctionView {
     /// The group by which calls are shifted to a new version.
     #[serde(skip_serializing_if = "Option::is_none")]
     shifted: Option<String>,
+    bounds: Bounds,
     tags: Tags,
     /// Of the function itself.
     code_tags: Vec<Value>,
@@ -87,6 +88,7 @@ pub fn function<F: Function>(
         shifted: shift.map(|_| releases::group(id)),
         trigger: on.source,
         placement: None,
+        bounds: scope.bounds(),
         tags: scope.tags.clone(),
         code_tags: scope.tags.with_code(&format!("{id}Code")),
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::code::{CodeParameter, Form};
 use super::function::plain;
-use super::{Scope, Tags};
+use super::{Bounds, Scope, Tags};
 use crate::stage::{Spark, WorkerType};
 
 #[derive(Debug, Serialize)]
@@ -27,6 +27,7 @@ pub struct JobView {
     timeout_minutes: u32,
     arguments: Value,
     statements: Vec<Value>,
+    bounds: Bounds,
     tags: Tags,
     tags_by_key: BTreeMap<&'static str, String>,
 }
@@ -55,6 +56,7 @@ impl JobView {
             timeout_minutes: spark.timeout_minutes,
             arguments,
             statements: statements.iter().map(plain).collect(),
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
             tags_by_key: scope.tags.by_key(),
         }

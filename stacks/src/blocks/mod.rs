@@ -3,6 +3,7 @@
 
 mod alarm;
 mod autoscaler;
+mod bounds;
 mod bucket;
 mod code;
 mod dashboard;
@@ -35,6 +36,7 @@ mod warehouse;
 
 pub use alarm::{AlarmView, Metric};
 pub use autoscaler::AutoscalerView;
+pub use bounds::Bounds;
 pub use bucket::{BucketView, Lifecycle};
 pub use code::{Asset, CodeParameter, CodePlaces, Form, ParameterView};
 pub use dashboard::{Boards, DashboardView};

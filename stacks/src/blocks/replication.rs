@@ -4,7 +4,7 @@ use contract::{Folder, Ref, Replication, ReplicationParts, Topic};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{AlarmView, Metric, Placement, Scope, Tags, threshold};
+use super::{AlarmView, Bounds, Metric, Placement, Scope, Tags, threshold};
 use crate::stage::{Dms, DmsClass};
 
 #[derive(Debug, Serialize)]
@@ -31,6 +31,7 @@ pub struct ReplicationView {
     secret: Value,
     subnets: Vec<Value>,
     groups: Vec<Value>,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -85,6 +86,7 @@ impl ReplicationView {
             secret: into.secret,
             subnets: into.placement.subnets,
             groups: into.placement.groups,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }

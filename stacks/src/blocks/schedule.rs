@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::version::live;
-use super::{Scope, Tags};
+use super::{Bounds, Scope, Tags};
 use crate::stage;
 
 #[derive(Debug, Serialize)]
@@ -21,6 +21,7 @@ pub struct ScheduleView {
     input: String,
     /// Where it goes what could not be begun.
     failures: Value,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -68,6 +69,7 @@ impl ScheduleView {
             action,
             input,
             failures,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }
@@ -94,6 +96,7 @@ impl ScheduleView {
             action,
             input,
             failures,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }

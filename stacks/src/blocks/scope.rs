@@ -1,6 +1,6 @@
 //! The stage and the pipeline that a block is made for.
 
-use super::Tags;
+use super::{Bounds, Tags};
 use crate::names;
 use crate::stack::StackKind;
 use crate::stage::Stage;
@@ -21,6 +21,11 @@ impl<'a> Scope<'a> {
     /// A name within the account.
     pub fn name(&self, thing: &str) -> String {
         names::thing(self.stage, thing)
+    }
+
+    /// What every role carries.
+    pub fn bounds(&self) -> Bounds {
+        Bounds::of(self.stage)
     }
 
     /// What becomes of a resource that holds data when its stack goes: the stage decides. A creation that fails keeps

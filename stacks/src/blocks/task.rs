@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::code::{CodeParameter, Form};
 use super::function::{Variable, wiring};
-use super::{AlarmView, Metric, Placement, Scope, Tags};
+use super::{AlarmView, Bounds, Metric, Placement, Scope, Tags};
 use crate::names;
 use crate::stage::{Architecture, Package, TaskSize};
 
@@ -29,6 +29,7 @@ pub struct TaskView {
     log_days: u32,
     variables: Vec<Variable>,
     statements: Vec<Value>,
+    bounds: Bounds,
     tags: Tags,
     #[serde(skip)]
     larger: TaskSize,
@@ -68,6 +69,7 @@ impl TaskView {
             log_days: scope.stage.log_days.get(),
             variables,
             statements,
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
             larger: size.larger(),
             placement,

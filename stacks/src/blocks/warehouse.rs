@@ -4,7 +4,7 @@ use contract::{Folder, Grant, Read, Ref, Statement, Warehouse, WarehouseParts};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Scope, Tags};
+use super::{Bounds, Scope, Tags};
 use crate::stage::{self, NodeType};
 
 #[derive(Debug, Serialize)]
@@ -24,6 +24,7 @@ pub struct WarehouseView {
     backup_days: u32,
     deletion: &'static str,
     replace: &'static str,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -67,6 +68,7 @@ impl WarehouseView {
             backup_days: if scope.stage.keep_data { 35 } else { 1 },
             deletion: scope.deletion_policy(),
             replace: scope.replace_policy(),
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         })
     }

@@ -1,5 +1,6 @@
 //! The stacks of a stage, one file each, and what a stack is.
 
+pub mod bootstrap;
 pub mod data_sources;
 pub mod ingestion;
 pub mod load;
@@ -21,6 +22,8 @@ pub use outputs::{Export, ExportedValue, Output, Outputs};
 /// The stacks that a stage can have, in the order in which they can be deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StackKind {
+    /// Who may deploy the others: made and changed by a person, and so not among [`StackKind::ALL`].
+    Bootstrap,
     DataSources,
     Stream,
     Ingestion,
@@ -42,6 +45,7 @@ impl StackKind {
 
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Bootstrap => "bootstrap",
             Self::DataSources => "data-sources",
             Self::Stream => "stream",
             Self::Ingestion => "ingestion",

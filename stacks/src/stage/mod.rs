@@ -3,10 +3,13 @@
 //! [`RawStage`] is the file as written; [`Stage`] has every default applied and cannot be wrong.
 
 mod accommodation;
+mod artifacts;
+mod ci;
 mod copy;
 mod database;
 mod fault;
 mod flats;
+mod given;
 mod images;
 mod inbox;
 mod orders;
@@ -25,10 +28,13 @@ use contract::pull_rates::PullRates;
 use serde_saphyr::Spanned;
 
 pub use accommodation::{Accommodation, ItemsCapacity};
+pub use artifacts::Artifacts;
+pub use ci::Ci;
 pub use copy::{Copied, CopyFault, Scale, is_copy, moment, read_copy, text as copy_text};
 pub use database::{Database, DatabaseClass};
 pub use fault::{Place, StageFault, instead, nearest};
 pub use flats::{Flats, NodeType, Warehouse};
+pub use given::{Branch, BucketName, CopyPrefix, Repository};
 pub use images::Images;
 pub use inbox::Inbox;
 pub use orders::{Orders, Schedule};
@@ -67,6 +73,9 @@ pub struct Stage {
     pub suppressed: Vec<Suppressed>,
     pub database: Database,
     pub images: Images,
+    pub artifacts: Artifacts,
+    /// Who deploys it without a person.
+    pub ci: Option<Ci>,
     pub pipelines: Pipelines,
 }
 
@@ -187,6 +196,7 @@ impl Stage {
                 format!("{function} is packaged as an image, and the emulator runs functions without containers");
             return Err(source.fault(&at, &what, &remedy));
         }
+        let ci = raw.ci.map(|ci| Ci::check(ci, &name, &source)).transpose()?;
         Ok(Self {
             name,
             copy: None,
@@ -208,6 +218,8 @@ impl Stage {
             suppressed: raw.suppress.into_iter().map(|accepted| Suppressed::read(accepted, text)).collect(),
             database: Database::check(&raw.database),
             images: Images::check(raw.images),
+            artifacts: Artifacts::check(raw.artifacts),
+            ci,
             pipelines,
         })
     }

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use super::artifacts::RawArtifacts;
+use super::ci::RawCi;
 use super::database::RawDatabase;
 use super::images::RawImages;
 use super::pipelines::RawPipelines;
@@ -56,6 +58,11 @@ pub struct RawStage {
     /// Where the images of functions come from that are packaged so.
     #[serde(default)]
     pub images: RawImages,
+    /// How the bucket of archives and templates is kept.
+    #[serde(default)]
+    pub artifacts: RawArtifacts,
+    /// Whose workflows deploy the stage, by roles that `bootstrap` makes. Without it, only people do, as they are allowed.
+    pub ci: Option<RawCi>,
     /// The pipelines of this stage. One that is not named here is absent: no resource, no cost.
     #[schemars(with = "RawPipelines")]
     pub pipelines: Spanned<RawPipelines>,

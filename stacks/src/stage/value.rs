@@ -96,6 +96,8 @@ macro_rules! text {
     };
 }
 
+pub(super) use text;
+
 /// Lower case, digits and single hyphens, as every AWS name takes them.
 fn is_name(text: &str) -> bool {
     (2..=16).contains(&text.len())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Machine;
 use super::text::lines;
 use crate::blocks::function::plain;
-use crate::blocks::{AlarmView, Metric, Scope, Tags};
+use crate::blocks::{AlarmView, Bounds, Metric, Scope, Tags};
 
 #[derive(Debug, Serialize)]
 pub struct MachineView {
@@ -19,6 +19,7 @@ pub struct MachineView {
     definition: Vec<String>,
     named: Vec<Named>,
     statements: Vec<Value>,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -38,6 +39,7 @@ impl MachineView {
             definition: lines(&definition),
             named: named.into_iter().map(|(name, value)| Named { name, value }).collect(),
             statements: statements.iter().map(plain).collect(),
+            bounds: scope.bounds(),
             tags: scope.tags.clone(),
         }
     }

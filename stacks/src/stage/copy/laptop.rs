@@ -23,6 +23,7 @@ impl Stage {
             account: AccountId::emulated(),
             architecture: host,
             hotswap: true,
+            ci: None,
             ..self
         }
     }

@@ -1,0 +1,100 @@
+//! What workflows may: drive the stage's stacks and its copies', put there what they are made of, and look.
+
+use serde_json::{Value, json};
+
+use super::allowed::Allowed;
+use super::reach::Reach;
+use crate::names;
+use crate::stack::StackKind;
+
+/// The stacks of the stage, by their whole names.
+fn stacks() -> Vec<String> {
+    let stack = |kind: StackKind| format!("cloudformation:{{r}}:{{a}}:stack/{{f}}-{}/*", kind.name());
+    StackKind::ALL.map(stack).into()
+}
+
+const ARTIFACTS: &str = "s3:::{f}-artifacts-{a}";
+
+/// The role that deploys: it changes stacks by way of one other role, which it hands to CloudFormation and cannot take on.
+pub(super) fn deploying(reach: &Reach<'_>) -> Vec<Allowed> {
+    let stacks = stacks();
+    let stacks: Vec<_> = stacks.iter().map(String::as_str).collect();
+    let execution = names::ci_role_arn(reach.stage, names::EXECUTION);
+    let with_the_role = json!({ "StringEquals": { "cloudformation:RoleArn": execution } });
+    let to_cloudformation = json!({ "StringEquals": { "iam:PassedToService": "cloudformation.amazonaws.com" } });
+    let changing =
+        ["cloudformation:ContinueUpdateRollback", "cloudformation:CreateChangeSet", "cloudformation:DeleteStack"];
+    let following = [
+        "cloudformation:CancelUpdateStack",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:TagResource",
+        "cloudformation:UntagResource",
+    ];
+    let pushing = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    ];
+    let mut all = vec![
+        reach.allow(&changing, &stacks).when(with_the_role),
+        reach.allow(&following, &stacks),
+        Allowed::of(&["iam:PassRole"], json!(execution)).when(to_cloudformation),
+        // Archives and templates, and the lease that says whose turn it is.
+        reach.allow(&["s3:PutObject"], &[&format!("{ARTIFACTS}/*")]),
+        Allowed::of(&["ecr:GetAuthorizationToken"], json!("*")),
+        reach.allow(&pushing, &["ecr:{r}:{a}:repository/{f}/*"]),
+    ];
+    if reach.stage.hotswap {
+        all.push(reach.allow(&["lambda:UpdateFunctionCode"], &["lambda:{r}:{a}:function:{f}-*"]));
+    }
+    if let Some(copies) = reach.copies() {
+        // A copy goes with its data, and CloudFormation deletes no bucket that holds any.
+        all.push(copies.allow(&["s3:ListBucket", "s3:ListBucketVersions"], &["s3:::{f}-*-{a}"]));
+        all.push(copies.allow(&["s3:DeleteObject", "s3:DeleteObjectVersion"], &["s3:::{f}-*-{a}/*"]));
+    }
+    all
+}
+
+/// What `plan`, `status` and the look before a deploy read: how things stand, and no data.
+pub(super) fn looking(reach: &Reach<'_>) -> Vec<Allowed> {
+    let stacks = stacks();
+    let mut stacks: Vec<_> = stacks.iter().map(String::as_str).collect();
+    let reading = [
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeEvents",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:GetTemplate",
+        "cloudformation:ListStackResources",
+    ];
+    // Which stages are copies, whose time is over, is told by the tags of all stacks.
+    let account = [
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListImports",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricData",
+    ];
+    let roles = [names::DEPLOY, names::PLAN].map(|role| Value::from(names::ci_role_arn(reach.stage, role)));
+    let mut all = vec![Allowed::of(&account, json!("*"))];
+    stacks.push("cloudformation:{r}:{a}:changeSet/millrace-*");
+    all.push(reach.allow(&reading, &stacks));
+    all.extend([
+        reach.allow(&["s3:ListBucket"], &[ARTIFACTS]),
+        reach.allow(&["s3:GetObject"], &[&format!("{ARTIFACTS}/*")]),
+        reach.allow(&["ecr:BatchGetImage", "ecr:DescribeRepositories"], &["ecr:{r}:{a}:repository/{f}/*"]),
+        reach.allow(&["kinesis:DescribeStreamSummary"], &["kinesis:{r}:{a}:stream/{f}-*"]),
+        reach.allow(&["lambda:GetFunctionConfiguration"], &["lambda:{r}:{a}:function:{f}-*"]),
+        reach.allow(&["sqs:GetQueueAttributes", "sqs:GetQueueUrl"], &["sqs:{r}:{a}:{f}-*"]),
+        reach.allow(&["sns:ListSubscriptionsByTopic"], &["sns:{r}:{a}:{f}-*"]),
+        reach.allow(&["states:ListExecutions"], &["states:{r}:{a}:stateMachine:{f}-*"]),
+        // What it may not do is said before it is begun.
+        Allowed::of(&["iam:GetRole", "iam:SimulatePrincipalPolicy"], roles.into_iter().collect()),
+    ]);
+    all
+}
