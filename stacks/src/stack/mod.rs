@@ -36,6 +36,7 @@ impl StackKind {
     /// As the beginning of a logical id.
     pub(crate) const fn id(self) -> &'static str {
         match self {
+            Self::Bootstrap => "Bootstrap",
             Self::DataSources => "DataSources",
             Self::Stream => "Stream",
             Self::Ingestion => "Ingestion",
