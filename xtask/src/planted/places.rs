@@ -126,11 +126,15 @@ pub(super) fn exports(template: &Value) -> Vec<String> {
     outputs.map(|(key, _)| format!("/Outputs/{key}")).collect()
 }
 
+/// Alarms on a metric, but for those on a single version of a function, which are there for releases only.
 pub(super) fn alarms(template: &Value, metric: &str) -> Vec<String> {
-    at(template, "AWS::CloudWatch::Alarm", "")
-        .into_iter()
-        .filter(|place| template.pointer(place).is_some_and(|alarm| alarm["Properties"]["MetricName"] == metric))
-        .collect()
+    let is_it = |alarm: &Value| {
+        let properties = &alarm["Properties"];
+        let mut dimensions = properties["Dimensions"].as_array().into_iter().flatten();
+        properties["MetricName"] == metric && !dimensions.any(|dimension| dimension["Name"] == "ExecutedVersion")
+    };
+    let all = at(template, "AWS::CloudWatch::Alarm", "").into_iter();
+    all.filter(|place| template.pointer(place).is_some_and(is_it)).collect()
 }
 
 /// The metrics of alarms on queues that hold what failed, which are the only alarms of those queues.

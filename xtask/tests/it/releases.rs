@@ -295,11 +295,10 @@ fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
         FUNCTIONS.len()
     );
     eprintln!("taxi: {trips}\naccommodation: {catalogues}\nflats: {listings}\nrates, the newest batch: {prices}");
-    eprintln!(
-        "{} days of orders and {} batches of prices, each verified",
-        flow.days.into_inner(),
-        flow.batches.into_inner()
-    );
+    let (days, batches) = (flow.days.into_inner(), flow.batches.into_inner());
+    eprintln!("{days} days of orders and {batches} batches of prices, each verified");
+    // Enough for each release to have had some of it.
+    assert!(sent > 50 * RELEASES && days.min(batches) >= RELEASES / 2, "{sent} trips, {days} days, {batches} batches");
 }
 
 /// Releases while an invocation is under way, which ends on the version that it began on.

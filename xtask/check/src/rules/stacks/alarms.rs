@@ -84,7 +84,7 @@ fn judge(world: &World, resource: &Resource, metrics: &[&str], alarms: &[&Resour
         findings.unknown(resource, "whom its alarm tells");
     } else if let Some((alarm, Tells::Nobody(why))) = tell.first() {
         findings.at(alarm, alarm.get("MetricName"), format!("the alarm on {} {why}", resource.id));
-    } else if world.of_kind(ALARM).any(is_open) {
+    } else if world.of_kind(ALARM).any(|alarm| !is_of_one_version(alarm) && is_open(alarm)) {
         findings.unknown(resource, "what an alarm watches");
     } else {
         findings.on(resource, format!("no alarm watches its {}", metrics.join(" or ")));
@@ -122,7 +122,13 @@ fn watching<'a>(world: &'a World, resource: &Resource, metrics: &[&str]) -> Vec<
             && alarm.get("Dimensions").items().is_empty();
         fits && (of_all || names(&alarm.properties, &name, &arn))
     };
-    world.of_kind(ALARM).filter(is_it).collect()
+    world.of_kind(ALARM).filter(|alarm| !is_of_one_version(alarm)).filter(is_it).collect()
+}
+
+/// Whether it watches a version of a function while calls are shifted to it: what any other does, it does not see.
+fn is_of_one_version(alarm: &Resource) -> bool {
+    let dimensions = alarm.get("Dimensions").items();
+    dimensions.iter().any(|dimension| dimension.get("Name").text() == Some("ExecutedVersion"))
 }
 
 /// Whether a dimension, of an alarm or of one of its metrics, is a resource.
@@ -165,6 +171,24 @@ mod tests {
             "\n  A{}: {{Type: AWS::CloudWatch::Alarm, Properties: {{MetricName: {metric}, {rest}, Dimensions: [{{Name: n, Value: {of}}}]}}}}",
             metric.len()
         )
+    }
+
+    #[test]
+    fn an_alarm_on_one_version_is_none_on_the_function() {
+        let told = |more: &str| {
+            told(&format!(
+                "
+  T: {{Type: AWS::SNS::Topic}}
+  F: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: f}}}}
+  V: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref F}}}}
+  A:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {{MetricName: Errors, AlarmActions: [!Ref T], Dimensions: [{{Name: FunctionName, Value: !Ref F}}{more}]}}"
+            ))
+        };
+        assert_eq!(told(""), [""; 0]);
+        let of_one = ", {Name: Resource, Value: 'f:live'}, {Name: ExecutedVersion, Value: !GetAtt V.Version}";
+        assert_eq!(told(of_one), ["no alarm watches its Errors"]);
     }
 
     #[test]
