@@ -72,8 +72,8 @@ const EDITS: [(&str, Place<'_>, &str); 33] = [
     ),
     (
         "xtask/estimate/src/kinds/streaming.rs",
-        After("let files = match reader.and_then(Resource::program) {"),
-        "        Some(\"clean-sample\") => scene.volumes.sample.files_per_hour,\n",
+        After("let told_of = ["),
+        "        (\"clean-sample\", scene.volumes.sample.files_per_hour),\n",
     ),
     (
         "xtask/estimate/src/pace.rs",

@@ -38,14 +38,27 @@ struct Reader {
     checkout: std::path::PathBuf,
     /// What the last command said.
     said: String,
+    /// How long each took.
+    took: Vec<String>,
 }
 
 impl Reader {
     fn new() -> Self {
         let checkout = checkout("tutorial-checkout");
         let _ = fs::remove_dir_all(checkout.join(".git"));
-        let mut reader = Self { stage: LocalStage::of(checkout.clone()), checkout, said: String::new() };
-        for line in ["git init --quiet --initial-branch main", "git add --all", "git commit --quiet --message begin"] {
+        // Crates of both checkouts would be one to cargo, which knows them by their places below a workspace, and by this.
+        let manifest = fs::read_to_string(checkout.join("Cargo.toml")).unwrap();
+        let renamed = manifest.replacen("\nversion = \"0.1.0\"", "\nversion = \"0.1.0-tutorial\"", 1);
+        assert_ne!(manifest, renamed);
+        fs::write(checkout.join("Cargo.toml"), renamed).unwrap();
+        let mut reader =
+            Self { stage: LocalStage::of(checkout.clone()), checkout, said: String::new(), took: Vec::new() };
+        for line in [
+            "cargo update --quiet --workspace --offline",
+            "git init --quiet --initial-branch main",
+            "git add --all",
+            "git commit --quiet --message begin",
+        ] {
             reader.succeed(line);
         }
         reader
@@ -58,19 +71,20 @@ impl Reader {
         let shown = is_new.map_or(line.to_owned(), |rest| format!("{} new {rest}", env!("CARGO_BIN_EXE_xtask")));
         let mut command = Command::new("sh");
         command.args(["-c", &shown]).current_dir(&self.checkout).env("MILLRACE_STATE", self.stage.state());
-        command.env("CARGO_TARGET_DIR", target());
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Reader").env(format!("GIT_{who}_EMAIL"), "reader@example.com");
         }
         // Cargo sets these for the test; handed on, they would make it build everything anew.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_")) {
-            if name != "CARGO_TARGET_DIR" && name != "CARGO_HOME" {
+            if name != "CARGO_HOME" {
                 command.env_remove(name);
             }
         }
+        // What both checkouts need is built once; what they are for is kept apart, above all the program under test.
+        command.env("CARGO_BUILD_BUILD_DIR", target()).env("CARGO_TARGET_DIR", self.checkout.join("target"));
         let begun = std::time::Instant::now();
         let output = command.output().unwrap();
-        eprintln!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64());
+        self.took.push(format!("{:>6.1} s  {line}", begun.elapsed().as_secs_f64()));
         self.said = text(&[&output.stdout[..], &output.stderr].concat());
         output
     }
@@ -115,7 +129,7 @@ impl Reader {
     }
 }
 
-/// Where this test was built, so that what both checkouts need is built once.
+/// Where this test was built.
 fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
@@ -138,7 +152,9 @@ fn the_tutorial_does_what_it_says() {
     reader.follow(made);
     // Not of the tutorial: a second function, which stays beside the first one while the tutorial goes on.
     reader.succeed("cargo xtask new function mark-frost --pipeline weather --allow-dirty");
-    CHECKS.iter().for_each(|check| reader.succeed(check));
+    for check in CHECKS {
+        reader.succeed(check);
+    }
     reader.succeed("cargo xtask new pipeline weather --allow-dirty");
     assert!(reader.said.contains("is there already: nothing was changed"), "{}", reader.said);
 
@@ -150,6 +166,7 @@ fn the_tutorial_does_what_it_says() {
     }
     let left = reader.run("git status --porcelain");
     assert_eq!(text(&left.stdout), "", "the tutorial leaves something behind");
+    eprintln!("{}", reader.took.join("\n"));
 }
 
 #[test]

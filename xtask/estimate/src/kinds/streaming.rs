@@ -63,11 +63,14 @@ pub(super) fn queue(queue: &Resource, scene: &Scene, bill: &mut Bill) {
     // A queue of what failed costs nothing while nothing fails.
     let Some(mapping) = mapping else { return };
     bill.monthly(queue, "SQS", "sqs.requests", POLLERS * SECONDS / POLL_SECONDS);
-    let files = match scene.called(mapping).and_then(Resource::program) {
-        Some("consolidate") => scene.volumes.accommodation.files_per_hour,
-        Some("transform") => scene.volumes.flats.files_per_hour,
-        Some("load-warehouse") => 3.0 * scene.volumes.flats.files_per_hour,
-        _ => return bill.unknown(queue, "how much goes through it is not known"),
+    let told_of = [
+        ("consolidate", scene.volumes.accommodation.files_per_hour),
+        ("transform", scene.volumes.flats.files_per_hour),
+        ("load-warehouse", 3.0 * scene.volumes.flats.files_per_hour),
+    ];
+    let program = scene.called(mapping).and_then(Resource::program);
+    let Some((_, files)) = told_of.iter().find(|(reader, _)| program == Some(*reader)) else {
+        return bill.unknown(queue, "how much goes through it is not known");
     };
     // Sent, received, deleted.
     bill.volume(queue, "SQS", "sqs.requests", 3.0 * files * SECONDS / 3600.0);
