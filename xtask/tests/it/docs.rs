@@ -22,7 +22,20 @@ const NOT_RUN: [(&str, &str); 2] = [
 ];
 
 /// What ends otherwise than well, what it then says, and why that is right.
-const ENDS_WITH: [(&str, i32, &str, &str); 0] = [];
+const ENDS_WITH: [(&str, i32, &str, &str); 2] = [
+    (
+        "cargo xtask capacity --stage prod --events-per-second",
+        3,
+        "stage prod does not take that as it is",
+        "that is the answer: what has to be raised for so much",
+    ),
+    (
+        "cargo xtask logs orders-etl --request",
+        1,
+        "--since 3d",
+        "the request is one of the day on which this was written",
+    ),
+];
 
 /// What looks at files only, so that it is tried on the stages as they are.
 const OFFLINE: [&str; 8] = ["check", "render", "graph", "report", "cost", "capacity", "simulate", "schema"];
