@@ -181,6 +181,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let program = compiled(&folder).unwrap();
         let starts = starts("nothing", 2, || Command::new(&program)).unwrap();
-        assert!(starts.median_ms > 0.0 && starts.peak_mb > 0.0);
+        assert!(starts.median_ms > 0.0);
     }
 }
