@@ -59,7 +59,9 @@ pub(super) fn measure(project: &Project, runs: u32, quick: bool) -> Outcome<Vec<
             command.current_dir(&root).env("LAMBDA_TASK_ROOT", &root).envs(&variables);
             command
         })?;
-        rows.push(row(&format!("cold start of {function}"), &own, &floor).limit(Rule::Above(LIMIT_MS)));
+        let started = row(&format!("cold start of {function}"), &own, &floor);
+        // What is built quickly is slow, and never started on AWS.
+        rows.push(if quick { started } else { started.limit(Rule::Above(LIMIT_MS)) });
         rows.push(Row::new(Part::Cold, format!("memory of {function} then"), own.peak_mb, Unit::Megabytes));
     }
     Ok(rows)
