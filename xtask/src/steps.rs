@@ -95,10 +95,10 @@ mod tests {
         };
         let steps = vec![step("building xtask", 0, 60_000, Some(100_000)), step("tests", 60_000, 180_000, None)];
         let text = Steps { steps, whole_ms: 240_000 }.to_string();
-        let lines: Vec<_> = text.lines().collect();
+        let lines: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(lines[0], "what took the time, 4 min 00 s in all:");
-        assert!(lines[1].contains("building xtask   1 min 00 s   25 %") && lines[1].ends_with("1 min 40 s"), "{text}");
-        assert!(lines[2].contains("  75 %  from   1 min 00 s on"), "{text}");
+        assert!(lines[1].starts_with("building xtask 1 min 00 s 25 %") && lines[1].ends_with("1 min 40 s"), "{text}");
+        assert!(lines[2].ends_with("75 % from 1 min 00 s on"), "{text}");
     }
 
     #[test]

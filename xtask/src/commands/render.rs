@@ -33,14 +33,12 @@ impl Render {
             return names.iter().try_for_each(|name| write(rendered(&project, name)?, &out.join(name)));
         };
         let rendered = rendered(&project, stage)?;
-        match &self.out {
-            Some(dir) => write(rendered, dir),
-            None => {
-                let body = |rendered: &Rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body);
-                let bodies: Vec<_> = rendered.iter().map(body).collect();
-                output::line(&bodies.concat())
-            }
+        if let Some(dir) = &self.out {
+            return write(rendered, dir);
         }
+        let body = |rendered: &Rendered| format!("---\n# {}\n{}", rendered.stack.name, rendered.body);
+        let bodies: Vec<_> = rendered.iter().map(body).collect();
+        output::line(&bodies.concat())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A checkout to change code in: a copy of what git knows, kept between runs, since building its functions takes minutes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +13,9 @@ use engine::failure::{Context, Failure, Outcome};
 const FILE: &str = "functions/write-to-s3/src/folder.rs";
 const TEXT: &str = "is not as this function writes it";
 
+/// What may change from run to run; elsewhere nothing is that cargo would take in.
+const FOLDERS: [&str; 5] = ["environments", "functions", "stacks", "templates", "xtask"];
+
 pub(super) struct Checkout {
     root: PathBuf,
     /// The file as it is, before any round.
@@ -23,14 +27,16 @@ impl Checkout {
         let root = project.target().join("bench").join("checkout");
         let mut git = Command::new("git");
         git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(project.root());
-        let listed = succeed(&mut git)?.stdout;
-        for file in String::from_utf8_lossy(&listed).split('\0').filter(|file| !file.is_empty()) {
+        let listed = String::from_utf8_lossy(&succeed(&mut git)?.stdout).into_owned();
+        // What git knows may have been deleted.
+        let files = listed.split('\0').filter(|file| project.root().join(file).is_file());
+        let files: BTreeSet<&Path> = files.map(Path::new).collect();
+        for folder in FOLDERS {
+            forget_others(&root, Path::new(folder), &files)?;
+        }
+        for file in files {
             let (from, to) = (project.root().join(file), root.join(file));
-            let cannot = || format!("cannot copy {file} to {}", root.display());
-            // What git knows may have been deleted.
-            if !from.is_file() {
-                continue;
-            }
+            let cannot = || format!("cannot copy {} to {}", file.display(), root.display());
             let content = fs::read(&from).failing(cannot)?;
             // Cargo goes by times: what is the same stays as it is.
             if fs::read(&to).is_ok_and(|there| there == content) {
@@ -57,4 +63,18 @@ impl Checkout {
         let code = self.code.replace(TEXT, &format!("{TEXT}, for the {number}th time"));
         fs::write(&file, code).failing(|| format!("cannot write {}", file.display()))
     }
+}
+
+/// What is gone from the checkout goes from its copy too.
+fn forget_others(root: &Path, folder: &Path, files: &BTreeSet<&Path>) -> Outcome {
+    let Ok(entries) = fs::read_dir(root.join(folder)) else { return Ok(()) };
+    for entry in entries.filter_map(Result::ok) {
+        let path = folder.join(entry.file_name());
+        if root.join(&path).is_dir() {
+            forget_others(root, &path, files)?;
+        } else if !files.contains(path.as_path()) {
+            fs::remove_file(root.join(&path)).failing(|| format!("cannot delete {}", path.display()))?;
+        }
+    }
+    Ok(())
 }

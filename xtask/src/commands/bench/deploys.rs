@@ -2,7 +2,7 @@
 //!
 //! Everything is done by the tool as it ships, in a checkout and with an emulator of its own. Functions are built before, other
 //! than the one that is changed, and PostgreSQL is up; what is measured of the floor is its calls alone, and beside a deploy
-//! stands what both need: the look at whether something has to be built, and those calls.
+//! stands what both need: the check whether something has to be built, and those calls.
 
 use serde_json::Value;
 use std::fs;
@@ -53,7 +53,7 @@ impl Place<'_> {
             let row = Row::new(Part::Deploy, what, of.own.median_ms, Unit::Milliseconds).cpu(of.own.cpu_ms);
             row.beside(of.named, of.floor_ms)
         };
-        let build = Row::new(Part::Deploy, "look at what has to be built", looking.median_ms, Unit::Milliseconds);
+        let build = Row::new(Part::Deploy, "build check, with nothing to build", looking.median_ms, Unit::Milliseconds);
         Ok(vec![
             row("first deploy", &first).limit(Rule::AtMostTimes(2.0)),
             row("deploy with nothing to do", &nothing).limit(Rule::Above(1_000.0)),
@@ -80,7 +80,7 @@ impl Place<'_> {
 
     fn first(&self, rounds: u32) -> Outcome<Pair> {
         let own = timed(rounds, "the first deploy", || self.anew().map(|()| self.command(&DEPLOY)))?;
-        let looking = timed(rounds, "looking at what has to be built", || Ok(self.command(&BUILD)))?;
+        let looking = timed(rounds, "the build check", || Ok(self.command(&BUILD)))?;
         let (mut floors, task) = (Vec::new(), Task::of("measuring: its floor", rounds.into()));
         for _ in 0..rounds {
             self.anew()?;
@@ -95,7 +95,7 @@ impl Place<'_> {
 
     fn nothing(&self, runs: u32) -> Outcome<(Timed, Pair)> {
         let own = timed(runs, "deploy with nothing to do", || Ok(self.command(&DEPLOY)))?;
-        let looking = timed(runs, "looking at what has to be built", || Ok(self.command(&BUILD)))?;
+        let looking = timed(runs, "the build check", || Ok(self.command(&BUILD)))?;
         let floors = (0..runs).map(|_| self.calls()).collect::<Outcome<Vec<_>>>()?;
         if let Some(odd) = floors.iter().find(|calls| calls.changed > 0) {
             return Err(Failure::new(format!("nothing was changed, and the floor changed {odd}")));
@@ -150,7 +150,7 @@ impl Pair {
     fn of(own: Timed, before: &Timed, mut calls: Vec<f64>) -> Self {
         calls.sort_unstable_by(f64::total_cmp);
         let calls = calls.get(calls.len() / 2).copied().unwrap_or_default();
-        Self { own, named: "that look and the fewest calls", floor_ms: before.median_ms + calls }
+        Self { own, named: "build check and the fewest calls", floor_ms: before.median_ms + calls }
     }
 }
 

@@ -88,9 +88,11 @@ fn converse(stream: TcpStream, event: &str, tell: &Sender<Answered>) -> Option<(
                            lambda-runtime-invoked-function-arn: arn:aws:lambda:eu-west-1:000000000000:function:bench\r\n\
                            lambda-runtime-trace-id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700\r\n\
                            content-type: application/json\r\n";
-            write!(write, "HTTP/1.1 200 OK\r\n{headers}content-length: {length}\r\n\r\n{event}").ok()?;
+            let answer = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {length}\r\n\r\n{event}");
+            // In one piece: whoever reads no more than one must not miss the rest.
+            write.write_all(answer.as_bytes()).ok()?;
         } else {
-            write!(write, "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").ok()?;
+            write.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").ok()?;
             tell.send(Answered { at, path, body }).ok()?;
             // Nothing more comes: the process is ended.
             return None;
