@@ -3,6 +3,7 @@
 mod archives;
 mod board;
 mod build;
+mod calls;
 mod cloud;
 mod commands;
 mod commit;
@@ -35,10 +36,10 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    bench::Bench, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost, deploy::Deploy,
-    destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate, plan::Plan, reap::Reap,
-    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
-    status::Status, test::Test, verify::Verify,
+    bench::Bench, bootstrap::Bootstrap, build::Build, capacity::Capacity, check::Check, copy::Copy, cost::Cost,
+    deploy::Deploy, destroy::Destroy, graph::Graph, invoke::Invoke, local::Local, logs::Logs, migrate::Migrate,
+    plan::Plan, reap::Reap, redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send,
+    simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -73,6 +74,7 @@ enum Command {
     Migrate(Migrate),
     Redrive(Redrive),
     Local(Local),
+    Bootstrap(Bootstrap),
     Schema(Schema),
     Simulate(Simulate),
     Test(Test),
@@ -113,6 +115,7 @@ async fn run(command: Command) -> Outcome {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
+        Command::Bootstrap(bootstrap) => bootstrap.run().await,
         Command::Schema(schema) => schema.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Test(test) => test.run(),

@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, whose comments are the help, and `run`.
 
 pub(crate) mod bench;
+pub(crate) mod bootstrap;
 pub(crate) mod build;
 pub(crate) mod capacity;
 pub(crate) mod check;
