@@ -99,3 +99,22 @@ fn every_role_is_bound_where_workflows_deploy_and_none_elsewhere() {
     }
     assert!(seen >= 30, "{seen}");
 }
+
+#[test]
+fn artifacts_are_kept_as_the_stage_says() {
+    let kept = |artifacts: &str| {
+        let stage = stage("dev", "millrace", "", &format!("{artifacts}pipelines: {{taxi: {{}}}}\n"));
+        let rendered = render(stacks::stack::stacks(&stage)).unwrap();
+        let value: Value = serde_saphyr::from_str(&rendered[0].body).unwrap();
+        value["Resources"]["ArtifactBucket"]["Properties"].clone()
+    };
+    let plain = kept("");
+    assert_eq!(plain["LifecycleConfiguration"]["Rules"].as_array().unwrap().len(), 1);
+    assert!(plain["LoggingConfiguration"].is_null());
+    let set = kept("artifacts: {expire_days: 180, access_logs: logs-of-everything}\n");
+    let rules = set["LifecycleConfiguration"]["Rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["ExpirationInDays"] == 180), "{rules:?}");
+    assert!(rules.iter().any(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 180), "{rules:?}");
+    assert_eq!(set["LoggingConfiguration"]["DestinationBucketName"], "logs-of-everything");
+    assert_eq!(set["LoggingConfiguration"]["LogFilePrefix"], "millrace-dev-artifacts-111111111111/");
+}

@@ -127,6 +127,12 @@ pub(crate) async fn recall(project: &Project, name: &str) -> Outcome<Option<(Sta
     Ok(None)
 }
 
+/// The copy that these stacks are of, where its tags and the stage's file still say all of it.
+pub(crate) fn again(project: &Project, place: &Somewhere, name: &StageName, stacks: &[StackState]) -> Option<Stage> {
+    let copied = stacks.iter().find_map(|state| copied(state, place))?.ok()?;
+    of(project, name, copied).ok()
+}
+
 /// What a stack's tags say that it is a copy of; `None` where they say nothing.
 fn copied(state: &StackState, place: &Somewhere) -> Option<Outcome<Copied>> {
     if state.status == StackStatus::DeleteComplete {

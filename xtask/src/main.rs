@@ -3,6 +3,7 @@
 mod archives;
 mod board;
 mod build;
+mod calls;
 mod cloud;
 mod commands;
 mod commit;
@@ -40,11 +41,11 @@ use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 use commands::{
-    audit::Audit, bench::Bench, build::Build, capacity::Capacity, check::Check, completions::Completions, copy::Copy,
-    cost::Cost, deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph, invoke::Invoke, local::Local,
-    logs::Logs, man::Man, migrate::Migrate, migrate_config::MigrateConfig, new::New, plan::Plan, reap::Reap,
-    redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send, simulate::Simulate,
-    status::Status, test::Test, verify::Verify,
+    audit::Audit, bench::Bench, bootstrap::Bootstrap, build::Build, capacity::Capacity, check::Check,
+    completions::Completions, copy::Copy, cost::Cost, deploy::Deploy, destroy::Destroy, doctor::Doctor, graph::Graph,
+    invoke::Invoke, local::Local, logs::Logs, man::Man, migrate::Migrate, migrate_config::MigrateConfig, new::New,
+    plan::Plan, reap::Reap, redrive::Redrive, render::Render, report::Report, schema::Schema, seed::Seed, send::Send,
+    simulate::Simulate, status::Status, test::Test, verify::Verify,
 };
 use engine::failure::Outcome;
 
@@ -80,6 +81,7 @@ enum Command {
     Migrate(Migrate),
     Redrive(Redrive),
     Local(Local),
+    Bootstrap(Bootstrap),
     Schema(Schema),
     MigrateConfig(MigrateConfig),
     Doctor(Doctor),
@@ -127,6 +129,7 @@ async fn run(command: Command) -> Outcome {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Redrive(redrive) => redrive.run().await,
         Command::Local(local) => local.run(),
+        Command::Bootstrap(bootstrap) => bootstrap.run().await,
         Command::Schema(schema) => schema.run(),
         Command::MigrateConfig(migrate) => migrate.run(),
         Command::Doctor(doctor) => doctor.run().await,

@@ -1,7 +1,7 @@
 //! From a stage and its archives to what the engine is given.
 
 use engine::failure::{Failure, Outcome};
-use engine::target::{Archive, Pace, Shelf, Target, Wanted};
+use engine::target::{Archive, Pace, ServiceRole, Shelf, Target, Wanted};
 use engine::template::Template;
 use stacks::names;
 use stacks::render::Rendered;
@@ -33,6 +33,7 @@ pub(crate) fn without_stacks(stage: &Stage) -> Target {
         bucket: data_sources::artifact_bucket(stage),
         bucket_stack: names::stack(stage, StackKind::DataSources),
         archives: Vec::new(),
+        service: service_role(stage),
         copy_of: stage.copy.as_ref().map(|copy| copy.of.to_string()),
         express: stage.express,
         pace: match stage.platform {
@@ -40,6 +41,16 @@ pub(crate) fn without_stacks(stage: &Stage) -> Target {
             Platform::Emulator => Pace { poll: Duration::from_millis(100), beat: Duration::from_secs(2) },
         },
     }
+}
+
+/// What CloudFormation takes on for a stage that workflows deploy, also when a person deploys it.
+fn service_role(stage: &Stage) -> Option<ServiceRole> {
+    let made_for = stage.ci.as_ref().map(|_| stage.origin().to_string())?;
+    Some(ServiceRole {
+        arn: names::ci_role_arn(stage, names::EXECUTION),
+        stack: names::of_ci(stage, StackKind::Bootstrap.name()),
+        stage: made_for,
+    })
 }
 
 fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
@@ -61,7 +72,8 @@ fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
     }
 }
 
-fn wanted(stage: &Stage, rendered: Rendered, archives: &[Archive], commit: Option<&str>) -> Outcome<Wanted> {
+/// One stack of it.
+pub(crate) fn wanted(stage: &Stage, rendered: Rendered, archives: &[Archive], commit: Option<&str>) -> Outcome<Wanted> {
     let Rendered { stack, body } = rendered;
     let name = stack.name;
     let template = Template::parse(&body).ok_or_else(|| {

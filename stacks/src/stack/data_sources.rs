@@ -129,7 +129,7 @@ pub fn stack(stage: &Stage) -> (Stack, Exports) {
     let scope = Scope::of(stage, kind, "shared");
     let bucket = |id, name, lifecycle| BucketView::new(&scope, id, name, lifecycle);
     let buckets = vec![
-        bucket("ArtifactBucket", ARTIFACTS, Lifecycle::KeepVersions),
+        bucket("ArtifactBucket", ARTIFACTS, Lifecycle::KeepVersions).kept_as(&scope, &stage.artifacts),
         bucket("OutputBucket", OUTPUT, Lifecycle::DropOldVersions),
         bucket("RawBucket", RAW, Lifecycle::DropOldVersions),
         // The loader is another stack's, and hears of new files over the event bus.

@@ -11,7 +11,7 @@ use super::value::Within;
 pub struct RawArtifacts {
     /// Days after which archives and templates go. A stack cannot be rolled back to code that is gone. Default: never.
     pub expire_days: Option<Within<30, 3650>>,
-    /// A bucket of the same account and region that hears of each access to it, in a folder of the stage's name. Default: none.
+    /// A bucket of the same account and region that hears of each access to it, in a folder of the artifact bucket's name. Default: none.
     pub access_logs: Option<BucketName>,
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::cloud::{Caller, Cloud, Fault};
+use crate::cloud::{Caller, Cloud, Fault, Standing};
 use crate::engine::Engine;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::host::News;
 use crate::permissions::{Verb, needed};
 use crate::plan::{Action, Plan};
-use crate::refusal::CHECK_THE_NETWORK;
+use crate::refusal::{Asked, CHECK_THE_NETWORK};
+use crate::target::ServiceRole;
 
 /// A deploy to the wrong account is not undone by an error message afterwards.
 pub async fn account<C: Cloud>(cloud: &C, stage: &str, account: &str) -> Outcome<Caller> {
@@ -42,7 +43,7 @@ pub async fn permissions<C: Cloud>(engine: &Engine<'_, C>, plan: &Plan) {
     if caller.arn.ends_with(":root") {
         return;
     }
-    let actions: Vec<String> = actions(plan).into_iter().collect();
+    let actions: Vec<String> = actions(plan, engine.target.service.as_ref()).into_iter().collect();
     let note = match engine.cloud.denied(&caller, &actions).await {
         Ok(denied) if denied.is_empty() => return,
         Ok(denied) => format!(
@@ -56,8 +57,23 @@ pub async fn permissions<C: Cloud>(engine: &Engine<'_, C>, plan: &Plan) {
     engine.host.tell(News::Note(&note));
 }
 
-/// Everything that the plan needs of the caller.
-fn actions(plan: &Plan) -> BTreeSet<String> {
+/// What CloudFormation is to take on has to be there, and so has what bounds the roles that it makes.
+pub async fn bootstrapped<C: Cloud>(engine: &Engine<'_, C>) -> Outcome {
+    let Some(service) = &engine.target.service else { return Ok(()) };
+    let ServiceRole { stack, stage, .. } = service;
+    let made = engine.cloud.stack(stack).await.asked(|| format!("cannot look at stack {stack}"))?;
+    if made.is_some_and(|made| made.status.standing() != Standing::Absent) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("stage {}: nobody may deploy it yet", engine.target.stage))
+        .since(format!("its stage file names a repository that deploys it, and stack {stack} is not there"))
+        .hint(format!("somebody who may make roles makes it, once: cargo xtask bootstrap --stage {stage}"))
+        .exit(Exit::Decision))
+}
+
+/// Everything that the plan needs of the caller; where CloudFormation acts in a role of its own, what resources need is not
+/// the caller's.
+fn actions(plan: &Plan, service: Option<&ServiceRole>) -> BTreeSet<String> {
     let ours = [
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
@@ -69,6 +85,9 @@ fn actions(plan: &Plan) -> BTreeSet<String> {
         "s3:PutObject",
     ];
     let mut actions: BTreeSet<String> = ours.map(str::to_owned).into();
+    if service.is_some() {
+        return actions;
+    }
     for resource in plan.stacks.iter().flat_map(|stack| &stack.resources) {
         let verbs: &[Verb] = match resource.action {
             Action::Create => &[Verb::Create],

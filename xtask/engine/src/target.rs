@@ -20,9 +20,26 @@ pub struct Target {
     pub archives: Vec<Archive>,
     /// The stage that this one is a copy of; a copy never changes a stage that is none.
     pub copy_of: Option<String>,
+    /// In which role CloudFormation changes the stacks, where it is not the caller's.
+    pub service: Option<ServiceRole>,
     /// Whether CloudFormation may call a stack done before its resources serve.
     pub express: bool,
     pub pace: Pace,
+}
+
+/// A role that CloudFormation takes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceRole {
+    pub arn: String,
+    /// The stack that makes it, and the stage by whose name that is asked for.
+    pub stack: String,
+    pub stage: String,
+}
+
+impl Target {
+    pub(crate) fn role(&self) -> Option<&str> {
+        self.service.as_ref().map(|service| service.arn.as_str())
+    }
 }
 
 /// One stack as it should be.

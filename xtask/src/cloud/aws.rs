@@ -102,6 +102,11 @@ impl Aws {
         }
     }
 
+    /// Whether the account has this identity provider.
+    pub(crate) async fn has_provider(&self, arn: &str) -> Answer<bool> {
+        identity::has_provider(&self.permissions, arn).await
+    }
+
     /// Replaces the object if there is one.
     pub(crate) async fn put_bytes(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Answer {
         objects::put_bytes(&self.objects, bucket, key, bytes).await
@@ -299,16 +304,16 @@ impl Cloud for Aws {
         change_sets::delete(&self.stacks, stack, name).await
     }
 
-    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String]) -> Answer {
-        operations::delete(&self.stacks, stack_id, token, retain).await
+    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String], role: Option<&str>) -> Answer {
+        operations::delete(&self.stacks, stack_id, token, retain, role).await
     }
 
     async fn cancel_update(&self, stack_id: &str, token: &str) -> Answer {
         operations::cancel(&self.stacks, stack_id, token).await
     }
 
-    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String]) -> Answer {
-        operations::continue_rollback(&self.stacks, stack_id, token, skip).await
+    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String], role: Option<&str>) -> Answer {
+        operations::continue_rollback(&self.stacks, stack_id, token, skip, role).await
     }
 
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>> {

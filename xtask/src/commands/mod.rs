@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod bench;
+pub(crate) mod bootstrap;
 pub(crate) mod build;
 pub(crate) mod capacity;
 pub(crate) mod check;

@@ -95,7 +95,7 @@ impl Reap {
                     Verdict::Alive { until } => Fate::Alive { left_seconds: until.saturating_sub(now).as_secs() },
                     Verdict::Doubtful(why) => Fate::Left { why: why.clone() },
                     Verdict::Expired { since } if self.dry_run => Fate::Over { since: utc(*since) },
-                    Verdict::Expired { .. } => self.take(place, &found, &ground).await,
+                    Verdict::Expired { .. } => self.take(&project, place, &found, &ground).await,
                 };
                 let Found { stage, stacks, .. } = found;
                 copies.push(CopyReport { stage, place: place.said(), stacks: stacks.len(), fate });
@@ -115,16 +115,22 @@ impl Reap {
         undecided.map_or(Ok(()), Err)
     }
 
-    async fn take(&self, place: &Somewhere, found: &Found, ground: &engine::reap::Ground) -> Fate {
+    async fn take(&self, project: &Project, place: &Somewhere, found: &Found, ground: &engine::reap::Ground) -> Fate {
         let started = std::time::Instant::now();
-        match self.destroyed(place, found, ground).await {
+        match self.destroyed(project, place, found, ground).await {
             Ok(objects_deleted) => Fate::Reaped { objects_deleted, elapsed_ms: started.elapsed().as_millis() },
             // The others have expired all the same.
             Err(failure) => Fate::Left { why: failure.to_string() },
         }
     }
 
-    async fn destroyed(&self, place: &Somewhere, found: &Found, ground: &engine::reap::Ground) -> Outcome<usize> {
+    async fn destroyed(
+        &self,
+        project: &Project,
+        place: &Somewhere,
+        found: &Found,
+        ground: &engine::reap::Ground,
+    ) -> Outcome<usize> {
         let name = StageName::new(found.stage.as_str()).map_err(Failure::new)?;
         let stage = place.named(name);
         let Stage { name, account, .. } = &stage;
@@ -133,7 +139,10 @@ impl Reap {
         consent::ask(&stage, self.yes, &question, &[name.as_str()], "reap")?;
         let standing = |kind: &StackKind| found.stacks.iter().any(|stack| stack.name == names::stack(&stage, *kind));
         let known = StackKind::ALL.into_iter().filter(standing).map(|kind| names::stack(&stage, kind)).collect();
-        let target = Target { known, ..target::without_stacks(&stage) };
+        // In whose role it was made, the stage says that it is a copy of.
+        let copy = copies::again(project, place, &stage.name, &found.stacks);
+        let service = copy.and_then(|copy| target::without_stacks(&copy).service);
+        let target = Target { known, service, ..target::without_stacks(&stage) };
         let (wishes, board) = (Wishes { delete_data: DeleteData::All, ..Wishes::default() }, Board::new());
         let engine = Engine::new(&place.cloud, &target, &wishes, &Knowledge, &board);
         Ok(Box::pin(reap(&engine, ground)).await?.objects_deleted)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod autoscale;
+mod bootstrap;
 mod code_change;
 mod command_line;
 mod common;

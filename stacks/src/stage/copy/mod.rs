@@ -110,7 +110,7 @@ impl Stage {
         let pipelines = self.pipelines.chosen(&copied.only, self)?;
         // What is no business of the workflows is made with whatever its maker may do.
         let ci = self.ci.clone().filter(|ci| ci.makes(&name));
-        let stage = Self { name, pipelines, ci, ..self.clone() }.quiet().scaled(copied.scale);
+        let stage = Self { name, ci, pipelines, ..self.clone() }.quiet().scaled(copied.scale);
         let stage = if copied.local && stage.platform == Platform::Aws { stage.on_laptop(host) } else { stage };
         Ok(Self { copy: Some(copied), ..stage })
     }

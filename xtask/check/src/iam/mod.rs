@@ -2,9 +2,11 @@
 
 mod condition;
 mod evaluate;
+mod identity;
 mod statement;
 
 pub use evaluate::{Decision, Request, decide};
+pub use identity::{Identity, trusts};
 pub use statement::{Effect, Patterns, Policy, Statement};
 
 /// Whether a pattern with `*` and `?` fits a text.

@@ -75,7 +75,8 @@ async fn request<C: Cloud>(
 ) -> Outcome<ChangeSetRequest> {
     let wanted = &plan.wanted;
     let capabilities = wanted.template.capabilities();
-    let settings = format!("{:?}{:?}{capabilities:?}{creates}", wanted.parameters, wanted.tags);
+    let role = engine.target.role().unwrap_or_default();
+    let settings = format!("{:?}{:?}{capabilities:?}{creates}{role}", wanted.parameters, wanted.tags);
     let content = [stands_on, &wanted.body, &settings].map(str::as_bytes);
     Ok(ChangeSetRequest {
         stack: plan.name.clone(),
@@ -85,6 +86,7 @@ async fn request<C: Cloud>(
         parameters: wanted.parameters.clone(),
         tags: wanted.tags.clone(),
         capabilities,
+        role: engine.target.role().map(str::to_owned),
         express: engine.target.express,
     })
 }

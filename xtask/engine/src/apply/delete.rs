@@ -19,7 +19,7 @@ pub(super) async fn delete<C: Cloud>(
     engine.host.tell(News::Began { stack: name, what: "deleting" });
     let retain = left_behind(engine, stack, retain).await?;
     let begun = Operation::begin(engine, lease, (&stack.id, name), "delete", async |token| {
-        engine.cloud.delete_stack(&stack.id, token, &retain).await
+        engine.cloud.delete_stack(&stack.id, token, &retain, engine.target.role()).await
     });
     let mut operation = begun.await?;
     let end = operation.end(engine, name).await?;

@@ -34,6 +34,7 @@ pub async fn deploy<'a, C: Cloud>(engine: &'a Engine<'a, C>, consent: &dyn Fn(&P
     if plan.stacks.iter().any(|stack| !matches!(stack.action, Step::Nothing | Step::Follow)) {
         consent(&plan)?;
     }
+    preflight::bootstrapped(engine).await?;
     preflight::permissions(engine, &plan).await;
     let lease = &OnceCell::new();
     let done = guarded(engine, lease, async {

@@ -72,7 +72,7 @@ async fn continue_rollback<C: Cloud>(
     let skip = skipped(engine, state).await?;
     let what = format!("continue {skip:?}");
     let begun = Operation::begin(engine, lease, (&state.id, name), &what, async |token| {
-        engine.cloud.continue_rollback(&state.id, token, &skip).await
+        engine.cloud.continue_rollback(&state.id, token, &skip, engine.target.role()).await
     });
     let mut operation = begun.await?;
     let end = operation.end(engine, name).await?;

@@ -66,6 +66,8 @@ pub struct ChangeSetRequest {
     pub parameters: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
     pub capabilities: Vec<&'static str>,
+    /// What CloudFormation takes on for it, and from then on for all that is done to the stack.
+    pub role: Option<String>,
     /// Not to wait until resources are ready to serve.
     pub express: bool,
 }

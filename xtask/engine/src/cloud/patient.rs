@@ -87,9 +87,9 @@ patiently! {
     change_set(stack: &str, name: &str) -> ChangeSet;
     execute_change_set(stack: &str, name: &str, token: &str, keep_failed: bool) -> ();
     delete_change_set(stack: &str, name: &str) -> ();
-    delete_stack(stack_id: &str, token: &str, retain: &[String]) -> ();
+    delete_stack(stack_id: &str, token: &str, retain: &[String], role: Option<&str>) -> ();
     cancel_update(stack_id: &str, token: &str) -> ();
-    continue_rollback(stack_id: &str, token: &str, skip: &[String]) -> ();
+    continue_rollback(stack_id: &str, token: &str, skip: &[String], role: Option<&str>) -> ();
     object_checksum(bucket: &str, key: &str) -> Option<String>;
     put_object(bucket: &str, key: &str, content: Content<'_>, sha256: &str) -> ();
     read(bucket: &str, key: &str) -> Option<Kept>;

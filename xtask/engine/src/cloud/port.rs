@@ -40,11 +40,12 @@ pub trait Cloud {
     /// `keep_failed` leaves what fails as it is, which a stack that stands in a failure asks for.
     async fn execute_change_set(&self, stack: &str, name: &str, token: &str, keep_failed: bool) -> Answer;
     async fn delete_change_set(&self, stack: &str, name: &str) -> Answer;
-    /// `retain` are resources to leave alone; AWS takes them only for a stack whose deletion failed.
-    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String]) -> Answer;
+    /// `retain` are resources to leave alone; AWS takes them only for a stack whose deletion failed. `role` is what
+    /// CloudFormation takes on for it; without one, what the stack was given before, or the caller.
+    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String], role: Option<&str>) -> Answer;
     async fn cancel_update(&self, stack_id: &str, token: &str) -> Answer;
     /// Goes on with a rollback that failed, leaving out the resources in `skip`.
-    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String]) -> Answer;
+    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String], role: Option<&str>) -> Answer;
 
     /// The SHA-256 of an object, in base64; `None` where there is no object, empty where it has no checksum.
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>>;

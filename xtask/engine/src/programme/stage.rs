@@ -44,6 +44,7 @@ pub(super) fn stage(version: Version) -> Target {
         bucket_stack: STACKS[0].to_owned(),
         archives: functions.map(|function| archive(function, version)).into(),
         copy_of: None,
+        service: None,
         express: false,
         pace: Pace { poll: Duration::from_millis(1500), beat: Duration::from_secs(10) },
     }

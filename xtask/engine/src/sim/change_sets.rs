@@ -66,6 +66,7 @@ impl World {
             }
             None => self.review(&request.stack),
         };
+        self.take_on(call, &request.stack, request.role.as_deref())?;
         let stack = &self.stacks[at];
         let (status, id) = (stack.state.status, stack.state.id.clone());
         let fits = match status {

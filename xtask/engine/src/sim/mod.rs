@@ -8,6 +8,7 @@ mod operation;
 mod port;
 mod process;
 mod progress;
+mod roles;
 mod rollback;
 mod schemas;
 mod stack;

@@ -128,17 +128,26 @@ impl Cloud for Sim {
         .await
     }
 
-    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String]) -> Answer {
-        self.begin("cloudformation:DeleteStack", |world, now| world.begin_delete(now, stack_id, token, retain)).await
+    async fn delete_stack(&self, stack_id: &str, token: &str, retain: &[String], role: Option<&str>) -> Answer {
+        let call = "cloudformation:DeleteStack";
+        self.begin(call, |world, now| {
+            world.take_on(call, stack_id, role)?;
+            world.begin_delete(now, stack_id, token, retain)
+        })
+        .await
     }
 
     async fn cancel_update(&self, stack_id: &str, _: &str) -> Answer {
         self.call("cloudformation:CancelUpdateStack", |world, now| world.begin_cancel(now, stack_id)).await
     }
 
-    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String]) -> Answer {
+    async fn continue_rollback(&self, stack_id: &str, token: &str, skip: &[String], role: Option<&str>) -> Answer {
         let call = "cloudformation:ContinueUpdateRollback";
-        self.begin(call, |world, now| world.begin_continue(now, stack_id, token, skip)).await
+        self.begin(call, |world, now| {
+            world.take_on(call, stack_id, role)?;
+            world.begin_continue(now, stack_id, token, skip)
+        })
+        .await
     }
 
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>> {

@@ -24,6 +24,8 @@ pub struct Stack {
     pub stale: Option<(u32, StackState)>,
     /// Resources that are as they should not be, with the reason.
     pub unwell: BTreeMap<String, (&'static str, String)>,
+    /// What CloudFormation takes on for it, once it was given one.
+    pub role: Option<String>,
     /// Counts changes: a change set made for an earlier count is obsolete.
     pub generation: u32,
 }
@@ -47,6 +49,7 @@ impl Stack {
             operation: None,
             stale: None,
             unwell: BTreeMap::new(),
+            role: None,
             generation: 0,
         }
     }

@@ -26,6 +26,8 @@ pub struct World {
     pub objects: BTreeMap<(String, String), Object>,
     pub marks: u64,
     pub named: u64,
+    /// Roles that CloudFormation can take on.
+    pub roles: BTreeSet<String>,
     /// Runs that are alive, by the name under which they hold leases.
     pub alive: BTreeSet<String>,
     pub ledger: Ledger,
@@ -70,6 +72,7 @@ impl World {
             objects: BTreeMap::new(),
             marks: 0,
             named: 0,
+            roles: BTreeSet::new(),
             alive: BTreeSet::new(),
             ledger: Ledger::default(),
             read: Rc::default(),

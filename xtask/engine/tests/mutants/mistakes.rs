@@ -492,6 +492,14 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "destroyed in any order",
         &[("apply/destroy.rs", "            !imported && !last", "            MUTANT || !imported && !last")],
     ),
+    mistake(
+        "a role is handed over to change sets alone",
+        &[("apply/delete.rs", "&retain, engine.target.role())", "&retain, engine.target.role().filter(|_| !MUTANT))")],
+    ),
+    mistake(
+        "deployed before there is a role",
+        &[("preflight.rs", "    if made.is_some_and(", "    if MUTANT || made.is_some_and(")],
+    ),
     mistake("a bucket is emptied once", &[("apply/destroy.rs", "rounds < ROUNDS", "rounds < ROUNDS && !MUTANT")]),
     mistake(
         "all that is to be left behind is named to every stack",

@@ -29,6 +29,7 @@ pub(super) async fn create(client: &Client, place: &Place, request: &ChangeSetRe
         ))
         .set_tags(Some(tags.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()))
         .set_capabilities(Some(capabilities))
+        .set_role_arn(request.role.clone())
         .set_deployment_config(request.express.then(express))
         // What a deleted stack kept has the names that this one takes: it is taken in, with its data.
         .import_existing_resources(request.creates);

@@ -16,6 +16,13 @@ pub(super) async fn caller(client: &aws_sdk_sts::Client) -> Answer<Caller> {
     Ok(Caller { account: caller.account.unwrap_or_default(), arn: caller.arn.unwrap_or_default() })
 }
 
+pub(super) async fn has_provider(client: &aws_sdk_iam::Client, arn: &str) -> Answer<bool> {
+    let answer =
+        client.list_open_id_connect_providers().send().await.map_err(told("iam:ListOpenIDConnectProviders"))?;
+    let providers = answer.open_id_connect_provider_list.unwrap_or_default();
+    Ok(providers.iter().any(|provider| provider.arn.as_deref() == Some(arn)))
+}
+
 /// Asks about any resource: a permission for some resources alone counts as none.
 pub(super) async fn denied(
     client: &aws_sdk_iam::Client,

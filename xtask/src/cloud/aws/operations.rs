@@ -5,9 +5,15 @@ use engine::cloud::Answer;
 
 use super::error::told;
 
-pub(super) async fn delete(client: &Client, stack_id: &str, token: &str, retain: &[String]) -> Answer {
+pub(super) async fn delete(
+    client: &Client,
+    stack_id: &str,
+    token: &str,
+    retain: &[String],
+    role: Option<&str>,
+) -> Answer {
     let call = client.delete_stack().stack_name(stack_id).client_request_token(token);
-    let call = call.set_retain_resources(some(retain));
+    let call = call.set_retain_resources(some(retain)).set_role_arn(role.map(str::to_owned));
     call.send().await.map(drop).map_err(told("cloudformation:DeleteStack"))
 }
 
@@ -16,9 +22,15 @@ pub(super) async fn cancel(client: &Client, stack_id: &str, token: &str) -> Answ
     call.send().await.map(drop).map_err(told("cloudformation:CancelUpdateStack"))
 }
 
-pub(super) async fn continue_rollback(client: &Client, stack_id: &str, token: &str, skip: &[String]) -> Answer {
+pub(super) async fn continue_rollback(
+    client: &Client,
+    stack_id: &str,
+    token: &str,
+    skip: &[String],
+    role: Option<&str>,
+) -> Answer {
     let call = client.continue_update_rollback().stack_name(stack_id).client_request_token(token);
-    let call = call.set_resources_to_skip(some(skip));
+    let call = call.set_resources_to_skip(some(skip)).set_role_arn(role.map(str::to_owned));
     call.send().await.map(drop).map_err(told("cloudformation:ContinueUpdateRollback"))
 }
 

@@ -9,6 +9,7 @@ mod failures;
 mod hotswaps;
 mod leases;
 mod reaping;
+mod roles;
 mod scene;
 mod strangers;
 mod templates;
@@ -33,7 +34,7 @@ const fn story(name: &'static str, ways: u64, tell: fn(&mut Scene<'_>) -> Verdic
     Story { name, ways, tell }
 }
 
-const STORIES: [Story; 47] = [
+const STORIES: [Story; 49] = [
     story("exports leave in two rounds", 150, exports::leave_in_two_rounds),
     story("an imported value does not change", 20, exports::keep_their_value),
     story("data is lost only by name", 210, data::is_lost_only_by_name),
@@ -81,6 +82,8 @@ const STORIES: [Story; 47] = [
     story("two stages on one cloud", 80, strangers::share_the_cloud),
     story("a copy that is renewed", 60, reaping::renew_by_deploying),
     story("copies whose time is over", 300, reaping::take_only_what_is_over),
+    story("in a role of CloudFormation's own", 150, roles::hand_it_over),
+    story("a role that is not there yet", 20, roles::are_made_first),
 ];
 
 /// Their seeds begin here, and each story's a thousand after those of the one before it.
