@@ -59,6 +59,11 @@ pub fn boundary_arn(stage: &Stage) -> String {
     format!("arn:{}:iam::{}:policy{CI}{}", partition(stage), stage.account, of_ci(stage, BOUNDARY))
 }
 
+/// The same for `Fn::Sub`.
+pub fn boundary_pattern(stage: &Stage) -> String {
+    format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy{CI}{}", of_ci(stage, BOUNDARY))
+}
+
 /// The part of AWS that the stage's region is in.
 pub fn partition(stage: &Stage) -> &'static str {
     match stage.region.as_str() {

@@ -1,6 +1,7 @@
 //! What bounds the roles of a stage that is deployed by workflows: where they stand, and the most that they may.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::names;
 use crate::stage::Stage;
@@ -13,12 +14,15 @@ pub struct Bounds {
     path: Option<String>,
     /// The policy beyond which a role allows nothing, whatever its own policies say.
     #[serde(skip_serializing_if = "Option::is_none")]
-    boundary: Option<String>,
+    boundary: Option<Value>,
 }
 
 impl Bounds {
     pub(super) fn of(stage: &Stage) -> Self {
         let is_bound = stage.ci.is_some();
-        Self { path: is_bound.then(|| names::roles(stage)), boundary: is_bound.then(|| names::boundary_arn(stage)) }
+        Self {
+            path: is_bound.then(|| names::roles(stage)),
+            boundary: is_bound.then(|| json!({ "Fn::Sub": names::boundary_pattern(stage) })),
+        }
     }
 }
