@@ -118,7 +118,7 @@ fn another_setting_of_a_function_is_another_version() {
     };
     for (rest, other) in [
         (", load_warehouse: {memory_mb: 640}", "LoadWarehouseVersion"),
-        (", load: {timeout_seconds: 77}", "LoadWarehouseVersion"),
+        (", load_warehouse: {timeout_seconds: 77}", "LoadWarehouseVersion"),
         (", load_queue: {receive_count: 7}", "LoadWarehouseVersion"),
         (", transform: {memory_mb: 640}", "TransformVersion"),
     ] {

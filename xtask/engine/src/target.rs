@@ -37,7 +37,7 @@ pub struct ServiceRole {
 }
 
 impl Target {
-    pub(crate) fn role(&self) -> Option<&str> {
+    pub fn role(&self) -> Option<&str> {
         self.service.as_ref().map(|service| service.arn.as_str())
     }
 }

@@ -49,7 +49,9 @@ impl Test {
         // Where the runner's own words are not ours to repeat, they stay the last ones.
         if !summaries.is_empty() {
             say(&steps::all().to_string());
-            summaries.iter().for_each(|summary| say(summary));
+            for summary in &summaries {
+                say(summary);
+            }
         }
         done
     }

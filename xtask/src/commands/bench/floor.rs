@@ -102,6 +102,7 @@ async fn bring(cloud: &impl Cloud, target: &Target, stack: &Wanted, creates: boo
         parameters: stack.parameters.clone(),
         tags: stack.tags.clone(),
         capabilities: stack.template.capabilities(),
+        role: target.role().map(str::to_owned),
         express: target.express,
     };
     cloud.create_change_set(&request).await.asked(what)?;

@@ -58,7 +58,7 @@ impl Finding {
 
     fn failed(thing: &str, state: State, needed_for: &'static str, failure: &Failure) -> Self {
         // A fault of a stage file shows its line, and says at its end what would be right.
-        let (what, fix) = failure.what().split_once("\n").unwrap_or((failure.what(), ""));
+        let (what, fix) = failure.what().split_once('\n').unwrap_or((failure.what(), ""));
         let fix = fix.rsplit_once("fix: ").map(|(_, fix)| fix.to_owned());
         let get: Vec<_> = fix.into_iter().chain(failure.hints().iter().cloned()).collect();
         Self::absent(thing, state, what, needed_for, &get.join("; "))
