@@ -211,7 +211,10 @@ fn real(action: &str, arn: &str, stage: &Stage) -> String {
     let made_up = |rest: &str| format!("arn:aws:{service}:{region}:{account}:{rest}");
     match service {
         "iam" => format!("arn:aws:iam::{account}:role{}x", names::roles(stage)),
-        _ if !arn.starts_with('{') => arn.to_owned(),
+        _ if !arn.starts_with('{') => match (arn.find('{'), arn.find('}')) {
+            (Some(from), Some(to)) => format!("{}{}-{}-x{}", &arn[..from], stage.project, stage.name, &arn[to + 1..]),
+            _ => arn.to_owned(),
+        },
         "states" => made_up(&format!("stateMachine:{}-{}-x:live", stage.project, stage.name)),
         "secretsmanager" if arn.contains("WarehouseSecret") => made_up("secret:WarehouseSecret-1"),
         "secretsmanager" => made_up("secret:rds!db-1"),

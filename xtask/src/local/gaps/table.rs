@@ -50,6 +50,7 @@ pub(super) const GAPS: &[Gap] = &[
         Not(&["Enabled"]),
         "versioning that was on stays on when an update suspends it",
     ),
+    gap("AWS::IAM::Role", "PermissionsBoundary", Set, "the boundary is not put on the role, so it is not tried"),
     gap(STREAM, "StreamEncryption", Set, "the stream is not encrypted"),
     gap(STREAM, "ShardCount", Set, "a shard takes whatever comes, nothing is throttled; its reshards take two seconds"),
     gap(
