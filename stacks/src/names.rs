@@ -47,9 +47,10 @@ pub fn of_ci(stage: &Stage, thing: &str) -> String {
 /// The role in which CloudFormation makes the stage's resources, and the policy that bounds the roles among them.
 pub const EXECUTION: &str = "execution";
 pub const BOUNDARY: &str = "boundary";
-/// The roles of workflows: one that deploys, one that only looks.
+/// The roles of workflows: one that deploys, one that only looks, one that makes copies and feeds them.
 pub const DEPLOY: &str = "deploy";
 pub const PLAN: &str = "plan";
+pub const COPIES: &str = "copies";
 
 pub fn ci_role_arn(stage: &Stage, role: &str) -> String {
     format!("arn:{}:iam::{}:role{CI}{}", partition(stage), stage.account, of_ci(stage, role))

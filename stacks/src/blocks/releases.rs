@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::function::plain;
 use super::version::live_arn;
-use super::{AlarmView, FunctionView, Metric, Scope, Tags};
+use super::{AlarmView, Bounds, FunctionView, Metric, Scope, Tags};
 use crate::names;
 use crate::stack::StackKind;
 use crate::stage::{Course, Shift, Stage};
@@ -20,6 +20,7 @@ pub struct ReleasesView {
     course: CourseView,
     groups: Vec<Group>,
     statements: Vec<Value>,
+    bounds: Bounds,
     tags: Tags,
 }
 
@@ -124,6 +125,7 @@ impl ReleasesView {
             },
             groups: shifted.iter().map(group).collect(),
             statements,
+            bounds: Bounds::of(stage),
             tags: Tags::of(stage, stack, SHARED),
         })
     }

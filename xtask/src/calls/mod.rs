@@ -93,6 +93,7 @@ impl Spelling<'_> {
             ("{provider}", provider_arn(self.stage)),
             ("{execution}", names::ci_role_arn(self.stage, names::EXECUTION)),
             ("{deploy}", names::ci_role_arn(self.stage, names::DEPLOY)),
+            ("{copies}", names::ci_role_arn(self.stage, names::COPIES)),
             ("{plan}", names::ci_role_arn(self.stage, names::PLAN)),
             ("{boundary}", names::boundary_arn(self.stage)),
         ]
@@ -138,7 +139,8 @@ struct Judged {
 
 pub(crate) fn explained(stage: &Stage, ci: &Ci) -> Outcome<Explained> {
     let (roles, spelling) = (Roles::of(stage, ci)?, Spelling { stage, ci });
-    let is_asked = |call: &&Call| !call.resource.contains("{copy}") || ci.copies.is_some();
+    let of_copies = |call: &Call| call.who == Who::Copies || call.resource.contains("{copy}");
+    let is_asked = |call: &&Call| !of_copies(call) || ci.copies.is_some();
     let calls: Vec<_> = CALLS
         .iter()
         .filter(is_asked)

@@ -60,6 +60,9 @@ struct BootstrapReport {
     branch: String,
     /// What is written into the environment of this name at the code host.
     environment: String,
+    /// The role that is the variable `DEPLOY_ROLE` there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_copies: Option<String>,
     variables: Vec<(&'static str, String)>,
     provider: String,
     boundary: String,
@@ -184,6 +187,7 @@ impl BootstrapReport {
             repository: ci.repository.to_string(),
             branch: ci.branch.to_string(),
             environment: stage.name.to_string(),
+            for_copies: ci.copies.as_ref().map(|_| role(names::COPIES)),
             variables: vec![
                 ("DEPLOY_ROLE", role(names::DEPLOY)),
                 ("PLAN_ROLE", role(names::PLAN)),
@@ -203,6 +207,10 @@ impl fmt::Display for BootstrapReport {
         writeln!(f, "write these into that environment's variables, and let it deploy from {branch} alone:")?;
         for (name, value) in &self.variables {
             writeln!(f, "  {name:<12} {value}")?;
+        }
+        if let Some(role) = &self.for_copies {
+            writeln!(f, "and into those of the environment {}, if pull requests get copies:", names::COPIES)?;
+            writeln!(f, "  {:<12} {role}", "DEPLOY_ROLE")?;
         }
         writeln!(f, "every role of the stage is bound by {}", self.boundary)?;
         writeln!(f, "  who may do what: cargo xtask bootstrap --stage {stage} --explain")?;

@@ -76,7 +76,7 @@ fn all(lane: &Lane) -> Outcome {
         let before = before_the_tests(lane);
         return before.and(lane.cargo(PARTS.0, &tests(PARTS.1), HINT)).and(lane.cargo(WHOLE.0, &tests(WHOLE.1), HINT));
     }
-    lane.cargo("building the tests of the whole", &[&tests(WHOLE.1)[..], &["--no-run"]].concat(), HINT)?;
+    lane.cargo("building the tests of the whole", &built(WHOLE.1), HINT)?;
     thread::scope(|scope| {
         let beside = lane.beside();
         let (begun, others) = lane.begin(WHOLE.0, &tests(WHOLE.1), HINT);
@@ -84,7 +84,7 @@ fn all(lane: &Lane) -> Outcome {
             // Cargo builds for one at a time, and looks once more whether everything is built.
             others.wait();
             before_the_tests(&beside)?;
-            beside.cargo("building the tests of the parts", &[&tests(PARTS.1)[..], &["--no-run"]].concat(), HINT)?;
+            beside.cargo("building the tests of the parts", &built(PARTS.1), HINT)?;
             beside.cargo(PARTS.0, &tests(PARTS.1), HINT)
         });
         let whole = begun.and_then(lane::Begun::end);
@@ -102,6 +102,11 @@ fn before_the_tests(lane: &Lane) -> Outcome {
 fn tests<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     let run: &[&str] = if has_nextest() { &["nextest", "run"] } else { &["test"] };
     [run, packages, &[ANY_RUST, "--no-fail-fast"]].concat()
+}
+
+/// Of nextest, and without running them.
+fn built<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    [&["nextest", "run"], packages, &[ANY_RUST, "--no-run"]].concat()
 }
 
 fn has_nextest() -> bool {

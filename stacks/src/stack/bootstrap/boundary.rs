@@ -50,7 +50,17 @@ pub(super) fn boundary(reach: &Reach<'_>) -> Vec<Allowed> {
             &["dynamodb:{r}:{a}:table/{f}-*"],
         ),
         reach.allow(&["sns:Publish"], &["sns:{r}:{a}:{f}-*"]),
-        reach.allow(&["lambda:InvokeFunction"], &["lambda:{r}:{a}:function:{f}-*"]),
+        // Of releases, besides: an alias shifted from one version to the next, while alarms are looked at.
+        reach.allow(
+            &[
+                "lambda:GetAlias",
+                "lambda:GetProvisionedConcurrencyConfig",
+                "lambda:InvokeFunction",
+                "lambda:UpdateAlias",
+            ],
+            &["lambda:{r}:{a}:function:{f}-*"],
+        ),
+        reach.allow(&["cloudwatch:DescribeAlarms"], &["cloudwatch:{r}:{a}:alarm:{f}-*"]),
         reach.allow(&["states:StartExecution"], &["states:{r}:{a}:stateMachine:{f}-*"]),
         // Glue has its own groups of logs, which all jobs of an account share.
         reach.allow(

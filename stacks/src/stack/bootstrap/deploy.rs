@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::allowed::Allowed;
-use super::reach::Reach;
+use super::reach::{Reach, Tagged};
 use crate::names;
 use crate::stack::StackKind;
 
@@ -15,8 +15,25 @@ fn stacks() -> Vec<String> {
 
 const ARTIFACTS: &str = "s3:::{f}-artifacts-{a}";
 
-/// The role that deploys: it changes stacks by way of one other role, which it hands to CloudFormation and cannot take on.
+/// The role that deploys the stage, and makes and destroys copies of it.
 pub(super) fn deploying(reach: &Reach<'_>) -> Vec<Allowed> {
+    let mut all = driving(reach);
+    if let Some(copies) = reach.copies() {
+        all.extend(emptying(&copies));
+    }
+    all
+}
+
+/// The role that makes copies, and nothing of the stage itself. What it feeds them with, and compares, is theirs alone.
+pub(super) fn copying(copies: &Reach<'_>) -> Vec<Allowed> {
+    let mut all = driving(copies);
+    all.extend(emptying(copies));
+    all.extend(feeding(copies));
+    all
+}
+
+/// It changes stacks by way of one other role, which it hands to CloudFormation and cannot take on.
+fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
     let stacks = stacks();
     let stacks: Vec<_> = stacks.iter().map(String::as_str).collect();
     let execution = names::ci_role_arn(reach.stage, names::EXECUTION);
@@ -50,12 +67,37 @@ pub(super) fn deploying(reach: &Reach<'_>) -> Vec<Allowed> {
     if reach.stage.hotswap {
         all.push(reach.allow(&["lambda:UpdateFunctionCode"], &["lambda:{r}:{a}:function:{f}-*"]));
     }
-    if let Some(copies) = reach.copies() {
-        // A copy goes with its data, and CloudFormation deletes no bucket that holds any.
-        all.push(copies.allow(&["s3:ListBucket", "s3:ListBucketVersions"], &["s3:::{f}-*-{a}"]));
-        all.push(copies.allow(&["s3:DeleteObject", "s3:DeleteObjectVersion"], &["s3:::{f}-*-{a}/*"]));
-    }
     all
+}
+
+/// A copy goes with its data, and CloudFormation deletes no bucket that holds any.
+fn emptying(copies: &Reach<'_>) -> Vec<Allowed> {
+    vec![
+        copies.allow(&["s3:ListBucket", "s3:ListBucketVersions"], &["s3:::{f}-*-{a}"]),
+        copies.allow(&["s3:DeleteObject", "s3:DeleteObjectVersion"], &["s3:::{f}-*-{a}/*"]),
+    ]
+}
+
+/// What `send`, `invoke` and `verify` do with a copy.
+fn feeding(copies: &Reach<'_>) -> Vec<Allowed> {
+    let catalog = ["glue:{r}:{a}:catalog", "glue:{r}:{a}:database/{c}_*", "glue:{r}:{a}:table/{c}_*/*"];
+    let executions = ["states:{r}:{a}:stateMachine:{f}-*", "states:{r}:{a}:execution:{f}-*"];
+    vec![
+        copies.allow(&["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], &["s3:::{f}-*-{a}/*"]),
+        copies.allow(&["s3:GetBucketLocation"], &["s3:::{f}-*-{a}"]),
+        copies.allow(&["kinesis:PutRecords"], &["kinesis:{r}:{a}:stream/{f}-*"]),
+        copies.allow(&["dynamodb:GetItem", "dynamodb:PutItem"], &["dynamodb:{r}:{a}:table/{f}-*"]),
+        copies.allow(&["lambda:InvokeFunction"], &["lambda:{r}:{a}:function:{f}-*"]),
+        copies.allow(&["states:DescribeExecution", "states:GetExecutionHistory", "states:StartExecution"], &executions),
+        copies.allow(
+            &["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"],
+            &["athena:{r}:{a}:workgroup/{f}-*"],
+        ),
+        copies.allow(&["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"], &catalog),
+        copies
+            .allow(&["secretsmanager:GetSecretValue"], &["secretsmanager:{r}:{a}:secret:*"])
+            .when(copies.tagged(Tagged::Resource)),
+    ]
 }
 
 /// What `plan`, `status` and the look before a deploy read: how things stand, and no data.
@@ -80,7 +122,8 @@ pub(super) fn looking(reach: &Reach<'_>) -> Vec<Allowed> {
         "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
     ];
-    let roles = [names::DEPLOY, names::PLAN].map(|role| Value::from(names::ci_role_arn(reach.stage, role)));
+    let roles =
+        [names::DEPLOY, names::PLAN, names::COPIES].map(|role| Value::from(names::ci_role_arn(reach.stage, role)));
     let mut all = vec![Allowed::of(&account, json!("*"))];
     stacks.push("cloudformation:{r}:{a}:changeSet/millrace-*");
     all.push(reach.allow(&reading, &stacks));

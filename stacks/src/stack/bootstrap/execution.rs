@@ -8,7 +8,8 @@ use super::reach::{Reach, Tagged};
 use crate::names;
 
 /// Services that take on our roles.
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 9] = [
+    "codedeploy.amazonaws.com",
     "dms.amazonaws.com",
     "ecs-tasks.amazonaws.com",
     "firehose.amazonaws.com",

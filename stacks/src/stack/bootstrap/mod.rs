@@ -71,6 +71,7 @@ struct RoleView {
 /// Who pulls what is written into the environment of the code host, as variables of these names.
 const DEPLOY_ROLE: &str = "DeployRole";
 const PLAN_ROLE: &str = "PlanRole";
+const COPIES_ROLE: &str = "CopiesRole";
 const PROVIDER: &str = "Provider";
 
 /// The stack that lets this repository deploy the stage.
@@ -85,7 +86,7 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
         description,
         statements,
     };
-    let policies = vec![
+    let mut policies = vec![
         policy("Boundary", names::BOUNDARY, "The most that a role of the stage may", boundary::boundary(&reach)),
         policy("LookPolicy", "look", "Sees how the stage stands, and no data", deploy::looking(&reach)),
         policy("ReadDataPolicy", "read-data", "Sees how what holds data is made", execution::reading_data(&reach)),
@@ -113,7 +114,7 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
     let looking_by = ["LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
     let deploying_by = ["DeployPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
     let deploying = trust::deploying(stage, ci);
-    let roles = vec![
+    let mut roles = vec![
         role(DEPLOY_ROLE, names::DEPLOY, "Deploys the stage", deploying, made, &deploying_by),
         role(PLAN_ROLE, names::PLAN, "Looks at the stage", trust::looking(stage, ci), made, &looking_by),
         role(
@@ -125,10 +126,24 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
             &execution,
         ),
     ];
+    let copies = reach.copies();
+    if let Some(copies) = &copies {
+        policies.push(policy("CopiesPolicy", names::COPIES, "Drives copies, and feeds them", deploy::copying(copies)));
+        let copying_by = ["CopiesPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
+        let trust = trust::copying(stage, ci);
+        roles.push(role(COPIES_ROLE, names::COPIES, "Makes copies of the stage", trust, made, &copying_by));
+    }
     let arn = |id: &str| json!({ "Fn::GetAtt": [id, "Arn"] });
     let mut outputs = Outputs::of(names::stack(stage, kind));
     outputs.tell(DEPLOY_ROLE, "What workflows take on to deploy: the variable DEPLOY_ROLE", arn(DEPLOY_ROLE));
     outputs.tell(PLAN_ROLE, "What pull requests take on to look: the variable PLAN_ROLE", arn(PLAN_ROLE));
+    if copies.is_some() {
+        outputs.tell(
+            COPIES_ROLE,
+            "What the environment for copies takes on: its variable DEPLOY_ROLE",
+            arn(COPIES_ROLE),
+        );
+    }
     outputs.tell("ExecutionRole", "What CloudFormation takes on", arn("ExecutionRole"));
     let view = View {
         description: format!("{} {}: who may deploy it, and how much it may", stage.project, stage.name),

@@ -172,6 +172,18 @@ pub(super) const WORK: &[Row] = &[
     ),
     // Asked of no task definition, whatever it is named.
     row("ecs", "DeregisterTaskDefinition DescribeClusters DescribeTaskDefinition", &["*"]),
+    row(
+        "codedeploy",
+        "CreateApplication CreateDeployment CreateDeploymentConfig CreateDeploymentGroup DeleteApplication \
+         DeleteDeploymentConfig DeleteDeploymentGroup GetApplication GetApplicationRevision GetDeployment \
+         GetDeploymentConfig GetDeploymentGroup ListTagsForResource RegisterApplicationRevision StopDeployment TagResource \
+         UntagResource UpdateApplication UpdateDeploymentGroup",
+        &[
+            "codedeploy:{r}:{a}:application:{f}-*",
+            "codedeploy:{r}:{a}:deploymentgroup:{f}-*",
+            "codedeploy:{r}:{a}:deploymentconfig:{f}-*",
+        ],
+    ),
     row("glue", "CreateJob DeleteJob GetJob GetTags TagResource UntagResource UpdateJob", &["glue:{r}:{a}:job/{f}-*"]),
     row(
         "cloudwatch",

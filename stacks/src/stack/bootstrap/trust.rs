@@ -22,10 +22,17 @@ pub(super) fn deploying(stage: &Stage, ci: &Ci) -> Value {
     web_identity(stage, json!({ "aud": AUDIENCE, "sub": subject, "ref": branch }))
 }
 
-/// A pull request of the repository, in no environment or in one of its own. A fork's gets no token.
+/// A workflow of the repository, in the environment for copies, on any branch: whoever guards that environment guards them.
+pub(super) fn copying(stage: &Stage, ci: &Ci) -> Value {
+    let subject = format!("repo:{}:environment:{}", ci.repository, names::COPIES);
+    web_identity(stage, json!({ "aud": AUDIENCE, "sub": subject }))
+}
+
+/// A pull request of the repository, or its branch, in no environment or in one of its own. A fork's gets no token.
 pub(super) fn looking(stage: &Stage, ci: &Ci) -> Value {
     let of = |what: &str| format!("repo:{}:{what}", ci.repository);
-    let subjects = [of("pull_request"), of(&format!("environment:{}-plan", stage.name))];
+    let branch = of(&format!("ref:refs/heads/{}", ci.branch));
+    let subjects = [of("pull_request"), branch, of(&format!("environment:{}-plan", stage.name))];
     web_identity(stage, json!({ "aud": AUDIENCE, "sub": subjects }))
 }
 
