@@ -130,6 +130,10 @@ table! {
         [CreatePolicy AttachRolePolicy]
         [CreatePolicyVersion DeletePolicyVersion ListPolicyVersions]
         [DeletePolicy DeletePolicyVersion DetachRolePolicy ListEntitiesForPolicy ListPolicyVersions];
+    "AWS::IAM::OIDCProvider" "iam" [GetOpenIDConnectProvider]:
+        [CreateOpenIDConnectProvider TagOpenIDConnectProvider]
+        [AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider]
+        [DeleteOpenIDConnectProvider];
     "AWS::IAM::Policy" "iam" [GetRolePolicy]: [PutRolePolicy] [PutRolePolicy DeleteRolePolicy] [DeleteRolePolicy];
     "AWS::IAM::Role" "iam" [GetRole]:
         [CreateRole PutRolePolicy TagRole]

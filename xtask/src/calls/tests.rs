@@ -211,12 +211,13 @@ fn real(action: &str, arn: &str, stage: &Stage) -> String {
     let made_up = |rest: &str| format!("arn:aws:{service}:{region}:{account}:{rest}");
     match service {
         "iam" => format!("arn:aws:iam::{account}:role{}x", names::roles(stage)),
+        // CloudFormation names a secret by its logical id alone.
+        "secretsmanager" if arn.contains("WarehouseSecret") => made_up("secret:WarehouseSecret-1"),
         _ if !arn.starts_with('{') => match (arn.find('{'), arn.find('}')) {
             (Some(from), Some(to)) => format!("{}{}-{}-x{}", &arn[..from], stage.project, stage.name, &arn[to + 1..]),
             _ => arn.to_owned(),
         },
         "states" => made_up(&format!("stateMachine:{}-{}-x:live", stage.project, stage.name)),
-        "secretsmanager" if arn.contains("WarehouseSecret") => made_up("secret:WarehouseSecret-1"),
         "secretsmanager" => made_up("secret:rds!db-1"),
         "redshift-data" => format!("arn:aws:redshift-serverless:{region}:{account}:workgroup/1"),
         "dms" => made_up("task:1"),
