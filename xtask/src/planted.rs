@@ -66,7 +66,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("scaled", file("pipelines:\n  taxi: {stream: {autoscale: {min_shards: 1, max_shards: 40}}}\n")),
         ("large", taxi(40, "log_retention_days: 365\n")),
         ("postgres", queues("warehouse: postgres")),
-        ("serverless", queues("redshift: {base_capacity: 16}, load: {timeout_seconds: 900}")),
+        ("serverless", queues("redshift: {base_capacity: 16}, load_warehouse: {timeout_seconds: 900}")),
         ("cluster", queues("warehouse: redshift, redshift: {nodes: 1}")),
         ("orders", file("alerts: {emails: [a@example.com]}\npipelines:\n  orders: {}\n")),
         ("rates", file("pipelines:\n  rates: {source: {url: 'https://rates.example.com/'}}\n")),

@@ -21,7 +21,7 @@ fn is_repository(text: &str) -> bool {
 }
 
 fn is_copy_prefix(text: &str) -> bool {
-    (2..=12).contains(&text.len())
+    (2..=5).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.ends_with('-')
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -51,7 +51,7 @@ text!(
 );
 text!(
     /// What the names of copies begin with.
-    CopyPrefix, "^[a-z](-?[a-z0-9]){0,9}-$", is_copy_prefix,
+    CopyPrefix, "^[a-z](-?[a-z0-9]){0,3}-$", is_copy_prefix,
     "what names of copies begin with", "write lower-case letters, digits and hyphens, a hyphen last, such as pr-"
 );
 text!(

@@ -140,7 +140,10 @@ struct Judged {
 pub(crate) fn explained(stage: &Stage, ci: &Ci) -> Outcome<Explained> {
     let (roles, spelling) = (Roles::of(stage, ci)?, Spelling { stage, ci });
     let of_copies = |call: &Call| call.who == Who::Copies || call.resource.contains("{copy}");
-    let is_asked = |call: &&Call| !of_copies(call) || ci.copies.is_some();
+    let is_shift = |call: &Call| call.action.starts_with("codedeploy:");
+    let is_asked = |call: &&Call| {
+        (!of_copies(call) || ci.copies.is_some()) && (!is_shift(call) || stage.release.shift().is_some())
+    };
     let calls: Vec<_> = CALLS
         .iter()
         .filter(is_asked)

@@ -107,6 +107,7 @@ fn of_the_stage(request: Request, stage: &Stage) -> Request {
 /// The services that a role is handed to by what takes it.
 fn passed_to(kind: &str) -> &'static str {
     match kind {
+        "AWS::CodeDeploy::DeploymentGroup" => "codedeploy.amazonaws.com",
         "AWS::ECS::TaskDefinition" => "ecs-tasks.amazonaws.com",
         "AWS::Glue::Job" => "glue.amazonaws.com",
         "AWS::KinesisFirehose::DeliveryStream" => "firehose.amazonaws.com",
@@ -137,6 +138,9 @@ fn candidates(world: &World, resource: &Resource, stage: &Stage, action: &str) -
             vec![arn(&format!("alarm:{front}-x")), format!("arn:aws:cloudwatch::{account}:dashboard/{front}-x")]
         }
         "events" => vec![arn(&format!("rule/{front}-x"))],
+        "codedeploy" => ["application", "deploymentgroup", "deploymentconfig"]
+            .map(|thing| arn(&format!("{thing}:{front}-x")))
+            .into(),
         "ecs" => vec![arn(&format!("cluster/{front}-x")), arn(&format!("task-definition/{front}-x:1"))],
         "ecr" => vec![arn(&format!("repository/{front}/x"))],
         "athena" => vec![arn(&format!("workgroup/{front}-x"))],
@@ -217,6 +221,8 @@ fn real(action: &str, arn: &str, stage: &Stage) -> String {
             (Some(from), Some(to)) => format!("{}{}-{}-x{}", &arn[..from], stage.project, stage.name, &arn[to + 1..]),
             _ => arn.to_owned(),
         },
+        "lambda" => made_up(&format!("function:{}-{}-x:live", stage.project, stage.name)),
+        "cloudwatch" => made_up(&format!("alarm:{}-{}-x", stage.project, stage.name)),
         "states" => made_up(&format!("stateMachine:{}-{}-x:live", stage.project, stage.name)),
         "secretsmanager" => made_up("secret:rds!db-1"),
         "redshift-data" => format!("arn:aws:redshift-serverless:{region}:{account}:workgroup/1"),

@@ -2,40 +2,28 @@
 
 use serde_json::{Value, json};
 
-use super::allowed::Allowed;
+use super::allowed::{Allowed, together};
 use super::reach::{Reach, Tagged};
 use crate::names;
-use crate::stack::StackKind;
-
-/// The stacks of the stage, by their whole names.
-fn stacks() -> Vec<String> {
-    let stack = |kind: StackKind| format!("cloudformation:{{r}}:{{a}}:stack/{{f}}-{}/*", kind.name());
-    StackKind::ALL.map(stack).into()
-}
 
 const ARTIFACTS: &str = "s3:::{f}-artifacts-{a}";
 
-/// The role that deploys the stage, and makes and destroys copies of it.
-pub(super) fn deploying(reach: &Reach<'_>) -> Vec<Allowed> {
-    let mut all = driving(reach);
-    if let Some(copies) = reach.copies() {
-        all.extend(emptying(&copies));
-    }
-    all
+/// What it takes to deploy the stage itself.
+pub(super) fn deploying(alone: &Reach<'_>) -> Vec<Allowed> {
+    driving(alone)
 }
 
-/// The role that makes copies, and nothing of the stage itself. What it feeds them with, and compares, is theirs alone.
+/// What it takes to make copies, feed them and take them away again: nothing of the stage itself.
 pub(super) fn copying(copies: &Reach<'_>) -> Vec<Allowed> {
     let mut all = driving(copies);
     all.extend(emptying(copies));
     all.extend(feeding(copies));
-    all
+    together(all)
 }
 
 /// It changes stacks by way of one other role, which it hands to CloudFormation and cannot take on.
 fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
-    let stacks = stacks();
-    let stacks: Vec<_> = stacks.iter().map(String::as_str).collect();
+    let stacks = reach.stacks();
     let execution = names::ci_role_arn(reach.stage, names::EXECUTION);
     let with_the_role = json!({ "StringEquals": { "cloudformation:RoleArn": execution } });
     let to_cloudformation = json!({ "StringEquals": { "iam:PassedToService": "cloudformation.amazonaws.com" } });
@@ -56,8 +44,8 @@ fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
         "ecr:UploadLayerPart",
     ];
     let mut all = vec![
-        reach.allow(&changing, &stacks).when(with_the_role),
-        reach.allow(&following, &stacks),
+        Allowed::of(&changing, json!(stacks)).when(with_the_role),
+        Allowed::of(&following, json!(stacks)),
         Allowed::of(&["iam:PassRole"], json!(execution)).when(to_cloudformation),
         // Archives and templates, and the lease that says whose turn it is.
         reach.allow(&["s3:PutObject"], &[&format!("{ARTIFACTS}/*")]),
@@ -102,8 +90,7 @@ fn feeding(copies: &Reach<'_>) -> Vec<Allowed> {
 
 /// What `plan`, `status` and the look before a deploy read: how things stand, and no data.
 pub(super) fn looking(reach: &Reach<'_>) -> Vec<Allowed> {
-    let stacks = stacks();
-    let mut stacks: Vec<_> = stacks.iter().map(String::as_str).collect();
+    let mut stacks = reach.stacks();
     let reading = [
         "cloudformation:DescribeChangeSet",
         "cloudformation:DescribeEvents",
@@ -125,8 +112,8 @@ pub(super) fn looking(reach: &Reach<'_>) -> Vec<Allowed> {
     let roles =
         [names::DEPLOY, names::PLAN, names::COPIES].map(|role| Value::from(names::ci_role_arn(reach.stage, role)));
     let mut all = vec![Allowed::of(&account, json!("*"))];
-    stacks.push("cloudformation:{r}:{a}:changeSet/millrace-*");
-    all.push(reach.allow(&reading, &stacks));
+    stacks.push(reach.placed("cloudformation:{r}:{a}:changeSet/millrace-*"));
+    all.push(Allowed::of(&reading, json!(stacks)));
     all.extend([
         reach.allow(&["s3:ListBucket"], &[ARTIFACTS]),
         reach.allow(&["s3:GetObject"], &[&format!("{ARTIFACTS}/*")]),

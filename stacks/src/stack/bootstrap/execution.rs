@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::allowed::{Allowed, together};
-use super::needs::{DATA, DATABASES, NETWORK, Row, STREAMS, WORK};
+use super::needs::{DATA, DATABASES, NETWORK, RELEASES, Row, STREAMS, WORK};
 use super::reach::{Reach, Tagged};
 use crate::names;
 
@@ -57,6 +57,10 @@ pub(super) fn work(reach: &Reach<'_>) -> Vec<Allowed> {
     let ours = json!({ "ArnLike": { "lambda:FunctionArn": functions } });
     all.push(Allowed::of(&mapping, json!("*")).when(ours));
     all
+}
+
+pub(super) fn releases(reach: &Reach<'_>) -> Vec<Allowed> {
+    statements(reach, RELEASES)
 }
 
 pub(super) fn network(reach: &Reach<'_>) -> Vec<Allowed> {

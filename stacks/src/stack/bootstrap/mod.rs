@@ -79,6 +79,7 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
     let kind = StackKind::Bootstrap;
     let tags = Tags::of(stage, kind, "shared");
     let reach = Reach::of(stage);
+    let alone = reach.alone();
     let policy = |id, thing, description, statements| PolicyView {
         id,
         name: names::of_ci(stage, thing),
@@ -89,9 +90,9 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
     let mut policies = vec![
         policy("Boundary", names::BOUNDARY, "The most that a role of the stage may", boundary::boundary(&reach)),
         policy("LookPolicy", "look", "Sees how the stage stands, and no data", deploy::looking(&reach)),
-        policy("ReadDataPolicy", "read-data", "Sees how what holds data is made", execution::reading_data(&reach)),
-        policy("ReadWorkPolicy", "read-work", "Sees how what works is made", execution::reading_work(&reach)),
-        policy("DeployPolicy", names::DEPLOY, "Drives the stacks of the stage", deploy::deploying(&reach)),
+        policy("ReadDataPolicy", "read-data", "Sees how what holds data is made", execution::reading_data(&alone)),
+        policy("ReadWorkPolicy", "read-work", "Sees how what works is made", execution::reading_work(&alone)),
+        policy("DeployPolicy", names::DEPLOY, "Drives the stacks of the stage", deploy::deploying(&alone)),
         policy("DataPolicy", "data", "Makes what holds data", execution::data(&reach)),
         policy("StreamsPolicy", "streams", "Makes what data moves through", execution::streams(&reach)),
         policy("WorkPolicy", "work", "Makes what works, and what begins it", execution::work(&reach)),
@@ -110,9 +111,18 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
         policies: policies.to_vec(),
         tags: tags.clone(),
     };
-    let execution = ["DataPolicy", "StreamsPolicy", "WorkPolicy", "NetworkPolicy", "DatabasesPolicy", "RolesPolicy"];
     let looking_by = ["LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
-    let deploying_by = ["DeployPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
+    let mut execution =
+        vec!["DataPolicy", "StreamsPolicy", "WorkPolicy", "NetworkPolicy", "DatabasesPolicy", "RolesPolicy"];
+    if stage.release.shift().is_some() {
+        let shifting = execution::releases(&alone);
+        policies.push(policy("ReleasesPolicy", "releases", "Shifts calls to new versions", shifting));
+        execution.push("ReleasesPolicy");
+    }
+    let mut deploying_by = vec!["DeployPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
+    let copies = reach.copies();
+    // What deploys the stage takes its copies away too, when their time is over.
+    deploying_by.extend(copies.iter().map(|_| "CopiesPolicy"));
     let deploying = trust::deploying(stage, ci);
     let mut roles = vec![
         role(DEPLOY_ROLE, names::DEPLOY, "Deploys the stage", deploying, made, &deploying_by),
@@ -126,7 +136,6 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
             &execution,
         ),
     ];
-    let copies = reach.copies();
     if let Some(copies) = &copies {
         policies.push(policy("CopiesPolicy", names::COPIES, "Drives copies, and feeds them", deploy::copying(copies)));
         let copying_by = ["CopiesPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];

@@ -172,18 +172,6 @@ pub(super) const WORK: &[Row] = &[
     ),
     // Asked of no task definition, whatever it is named.
     row("ecs", "DeregisterTaskDefinition DescribeClusters DescribeTaskDefinition", &["*"]),
-    row(
-        "codedeploy",
-        "CreateApplication CreateDeployment CreateDeploymentConfig CreateDeploymentGroup DeleteApplication \
-         DeleteDeploymentConfig DeleteDeploymentGroup GetApplication GetApplicationRevision GetDeployment \
-         GetDeploymentConfig GetDeploymentGroup ListTagsForResource RegisterApplicationRevision StopDeployment TagResource \
-         UntagResource UpdateApplication UpdateDeploymentGroup",
-        &[
-            "codedeploy:{r}:{a}:application:{f}-*",
-            "codedeploy:{r}:{a}:deploymentgroup:{f}-*",
-            "codedeploy:{r}:{a}:deploymentconfig:{f}-*",
-        ],
-    ),
     row("glue", "CreateJob DeleteJob GetJob GetTags TagResource UntagResource UpdateJob", &["glue:{r}:{a}:job/{f}-*"]),
     row(
         "cloudwatch",
@@ -193,6 +181,20 @@ pub(super) const WORK: &[Row] = &[
     row("cloudwatch", "DescribeAlarms", &["*"]),
     row("cloudwatch", "DeleteDashboards GetDashboard PutDashboard", &["cloudwatch::{a}:dashboard/{f}-*"]),
 ];
+
+/// How calls come to a new version, where they are shifted to it.
+pub(super) const RELEASES: &[Row] = &[row(
+    "codedeploy",
+    "CreateApplication CreateDeployment CreateDeploymentConfig CreateDeploymentGroup DeleteApplication \
+         DeleteDeploymentConfig DeleteDeploymentGroup GetApplication GetApplicationRevision GetDeployment \
+         GetDeploymentConfig GetDeploymentGroup ListTagsForResource RegisterApplicationRevision StopDeployment TagResource \
+         UntagResource UpdateApplication UpdateDeploymentGroup",
+    &[
+        "codedeploy:{r}:{a}:application:{f}-*",
+        "codedeploy:{r}:{a}:deploymentgroup:{f}-*",
+        "codedeploy:{r}:{a}:deploymentconfig:{f}-*",
+    ],
+)];
 
 /// Networks.
 pub(super) const NETWORK: &[Row] = &[

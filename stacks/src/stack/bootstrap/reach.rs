@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::allowed::Allowed;
 use crate::names;
+use crate::stack::StackKind;
 use crate::stage::Stage;
 
 /// As patterns of policies.
@@ -25,18 +26,21 @@ impl<'a> Reach<'a> {
         (!stages.is_empty()).then_some(Self { stage: self.stage, stages })
     }
 
+    /// The same of the stage alone.
+    pub(super) fn alone(&self) -> Self {
+        Self { stage: self.stage, stages: self.stages[..1].to_vec() }
+    }
+
     /// ARNs, each for every stage. In a pattern `{f}` is what its names begin with, `{p}` the path of its roles, `{c}` what its
     /// names in the catalog begin with, `{r}` the region and `{a}` the account; `arn:{partition}:` is put before it.
     pub(super) fn arns(&self, patterns: &[&str]) -> Value {
-        let Stage { project, account, region, .. } = self.stage;
-        let before = names::partition(self.stage);
+        let project = &self.stage.project;
         let mut all = Vec::new();
         for pattern in patterns {
-            let placed = pattern.replace("{r}", region.as_str()).replace("{a}", account.as_str());
+            let placed = if *pattern == "*" { (*pattern).to_owned() } else { self.placed(pattern) };
             for stage in &self.stages {
                 let (front, path) = (format!("{project}-{stage}"), format!("{project}/{stage}"));
                 let arn = placed.replace("{f}", &front).replace("{p}", &path).replace("{c}", &front.replace('-', "_"));
-                let arn = if *pattern == "*" { arn } else { format!("arn:{before}:{arn}") };
                 if !all.contains(&arn) {
                     all.push(arn);
                 }
@@ -44,6 +48,24 @@ impl<'a> Reach<'a> {
         }
         // A list of one reads worse than the one.
         if let [one] = all.as_slice() { json!(one) } else { json!(all) }
+    }
+
+    /// The stacks: of the stage by their whole names, since one of its stacks is not theirs to change; of copies all.
+    pub(super) fn stacks(&self) -> Vec<String> {
+        let project = &self.stage.project;
+        let of = |stage: &String| -> Vec<String> {
+            let own = || StackKind::ALL.map(|kind| format!("{stage}-{}", kind.name())).into();
+            if stage.ends_with('*') { vec![stage.clone()] } else { own() }
+        };
+        let names = self.stages.iter().flat_map(of);
+        names.map(|name| self.placed(&format!("cloudformation:{{r}}:{{a}}:stack/{project}-{name}/*"))).collect()
+    }
+
+    /// An ARN that is not about one stage or the other.
+    pub(super) fn placed(&self, pattern: &str) -> String {
+        let Stage { account, region, .. } = self.stage;
+        let placed = pattern.replace("{r}", region.as_str()).replace("{a}", account.as_str());
+        format!("arn:{}:{placed}", names::partition(self.stage))
     }
 
     pub(super) fn allow(&self, actions: &[&str], patterns: &[&str]) -> Allowed {
