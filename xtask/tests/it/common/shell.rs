@@ -48,11 +48,19 @@ impl Shell {
         let mut path = self.programs.path().as_os_str().to_owned();
         path.push(":");
         path.push(std::env::var_os("PATH").unwrap());
-        let mut command: Command = self.stage.command(&[]);
-        let state = command.get_envs().find_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).unwrap();
-        command = Command::new("bash");
+        let of_stage = self.stage.command(&[]);
+        let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", line]).current_dir(&self.checkout);
-        command.env(state.0, state.1).env("PATH", path).env("MILLRACE_XTASK", env!("CARGO_BIN_EXE_xtask"));
+        for (name, value) in of_stage.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        // What is written at home is not written at the home of whoever runs the tests; all else is found where it was.
+        let home = PathBuf::from(std::env::var_os("HOME").unwrap());
+        for (name, at) in [("XDG_CACHE_HOME", ".cache"), ("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            command.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(at).into()));
+        }
+        command.env("HOME", self.programs.path());
+        command.env("PATH", path).env("MILLRACE_XTASK", env!("CARGO_BIN_EXE_xtask"));
         command.env("MILLRACE_CARGO", std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         // Nothing here may reach an account, whoever runs the tests.
         for file in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
