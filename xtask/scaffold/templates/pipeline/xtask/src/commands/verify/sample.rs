@@ -18,7 +18,7 @@ pub(super) struct Records {
     files: usize,
     /// Files that cannot be read; their notifications have to wait in the dead-letter queue.
     unreadable: Vec<String>,
-    records: usize,
+    lines: usize,
     /// What has to be there, and what is there: cleaned records.
     wanted: usize,
     written: usize,
@@ -91,7 +91,7 @@ impl Looked for SampleBooks<'_> {
                     return;
                 };
                 for line in lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()) {
-                    found.records += 1;
+                    found.lines += 1;
                     match self.expected(line) {
                         None => found.rejected_wanted += 1,
                         Some(record) => {
@@ -131,9 +131,9 @@ impl Balance for Records {
 
 impl fmt::Display for Records {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { files, records, wanted, written, difference, rejected_wanted, .. } = self;
+        let Self { files, lines, wanted, written, difference, rejected_wanted, .. } = self;
         writeln!(f, "files       {files:>9}   of them unreadable {}", self.unreadable.len())?;
-        writeln!(f, "records     {records:>9}   to be rejected {rejected_wanted}")?;
+        writeln!(f, "records     {lines:>9}   to be rejected {rejected_wanted}")?;
         writeln!(f, "to be kept  {wanted:>9}")?;
         writeln!(f, "written     {written:>9}   {difference}")?;
         writeln!(f, "{}", self.rejects)?;
