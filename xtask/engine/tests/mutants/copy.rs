@@ -52,6 +52,8 @@ pub(crate) fn build(mistakes: &[Mistake]) -> PathBuf {
         .args(["build", "--offline", "--ignore-rust-version", "--bin", "probe", "--target-dir"])
         .arg(&target)
         .env("RUSTFLAGS", "--cap-lints=allow")
+        // What a build leaves behind that is killed would keep the next one from linking.
+        .env("CARGO_INCREMENTAL", "0")
         .current_dir(&copy)
         .output()
         .unwrap();
