@@ -67,8 +67,16 @@ impl Reader {
     /// One line, as a shell runs it. Of the project as it is committed, the program under test is `cargo xtask`: to build it
     /// in this checkout too would only take its time.
     fn run(&mut self, line: &str) -> Output {
-        let is_new = line.strip_prefix("cargo xtask new ");
-        let shown = is_new.map_or(line.to_owned(), |rest| format!("{} new {rest}", env!("CARGO_BIN_EXE_xtask")));
+        let shown = match line.strip_prefix("cargo xtask ") {
+            None => line.to_owned(),
+            Some(rest) if rest.starts_with("new ") => format!("{} {rest}", env!("CARGO_BIN_EXE_xtask")),
+            // What `cargo xtask` does, but for functions, which are built where those of all checkouts are.
+            Some(rest) => format!(
+                "cargo build --quiet --ignore-rust-version --package xtask && env -u CARGO_BUILD_BUILD_DIR CARGO_TARGET_DIR={} \
+                 target/debug/xtask {rest}",
+                target().display()
+            ),
+        };
         let mut command = Command::new("sh");
         command.args(["-c", &shown]).current_dir(&self.checkout).env("MILLRACE_STATE", self.stage.state());
         for who in ["AUTHOR", "COMMITTER"] {
