@@ -34,6 +34,7 @@ mod steps;
 mod target;
 mod tools;
 mod watched;
+mod whole_file;
 #[cfg(test)]
 mod workflow_lints;
 

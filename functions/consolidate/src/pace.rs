@@ -1,4 +1,4 @@
-//! How fast the function is, beside what it costs only to read its input: a step of `cargo xtask bench --functions`.
+//! How fast the function is, beside what it costs only to read its input: a step of `cargo xtask bench --only functions`.
 
 use contract::{
     Handle, Whole,
@@ -63,7 +63,7 @@ fn work(root: &Path, key: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 #[test]
-#[ignore = "cargo xtask bench --functions runs it, and says what of it"]
+#[ignore = "cargo xtask bench --only functions runs it, and says what of it"]
 fn pace() {
     Pace { line, parse: |line| Offer::parse(line).is_ok(), work }.run().unwrap();
 }

@@ -1,5 +1,5 @@
 //! How fast a batch becomes Parquet, beside `DuckDB` on the same file, and how much memory that takes: a part of
-//! `cargo xtask bench --functions`.
+//! `cargo xtask bench --only databases`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
@@ -146,7 +146,7 @@ fn duckdb(root: &Path) -> Result<Value, BoxError> {
 }
 
 #[test]
-#[ignore = "cargo xtask bench --functions runs it, and says of how many prices"]
+#[ignore = "cargo xtask bench --only databases runs it, and says of how many prices"]
 fn pace() {
     let rows = env::var("MILLRACE_PACE_ROWS").map_or(2_000_000, |rows| rows.parse().unwrap());
     let root = tempfile::tempdir().unwrap();

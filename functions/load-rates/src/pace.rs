@@ -194,7 +194,7 @@ async fn measure(root: &Path, rows: u64, db: &Db) -> Result<(), BoxError> {
 }
 
 #[test]
-#[ignore = "it takes minutes, and says something only where it is optimised"]
+#[ignore = "cargo xtask bench --only databases runs it, and says of how many rows"]
 fn pace() {
     let rows = std::env::var("MILLRACE_PACE_ROWS").map_or(10_000_000, |rows| rows.parse().unwrap());
     let (root, db) = (tempfile::tempdir().unwrap(), Db::new());

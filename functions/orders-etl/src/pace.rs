@@ -1,5 +1,5 @@
 //! How fast files are staged, beside PostgreSQL's own `COPY` of the same file into an equal table; how long a whole run
-//! takes, and how much memory: a part of `cargo xtask bench --functions`.
+//! takes, and how much memory: a part of `cargo xtask bench --only databases`.
 
 use bytes::Bytes;
 use contract::{
@@ -156,7 +156,7 @@ fn etl(env: Env<contract::Run>, objects: FileObjects, db: &Db) -> Etl<FileObject
 }
 
 #[test]
-#[ignore = "cargo xtask bench --functions runs it, and says of how many orders"]
+#[ignore = "cargo xtask bench --only databases runs it, and says of how many orders"]
 fn pace() {
     let rows = std::env::var("MILLRACE_PACE_ROWS").map_or(2_000_000, |rows| rows.parse().unwrap());
     let (root, db) = (tempfile::tempdir().unwrap(), Db::new());

@@ -1,4 +1,4 @@
-//! What a record costs the function: a part of `cargo xtask bench --capacity`.
+//! What a record costs the function: a part of `cargo xtask bench --only capacity`.
 
 use contract::{Handle, taxi::RECORD_SCHEMA_FILE, write_to_s3::Env};
 use runtime::testing::{MemoryObjects, Watch, schema, stream_pace};
@@ -6,7 +6,7 @@ use runtime::testing::{MemoryObjects, Watch, schema, stream_pace};
 use crate::handle::Writer;
 
 #[test]
-#[ignore = "cargo xtask bench --capacity runs it, and says what of it"]
+#[ignore = "cargo xtask bench --only capacity runs it, and says what of it"]
 fn pace() {
     let make = || {
         let env = Env {

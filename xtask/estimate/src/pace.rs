@@ -1,7 +1,7 @@
 //! How fast each program is: what a record and a byte cost it on a whole processor, and what it waits for besides.
 //!
 //! Measured on two shared cores, whose one stands for Lambda's vCPU: `docs/capacity.md` says how, and
-//! `cargo xtask bench --capacity` sets the machine at hand beside these numbers.
+//! `cargo xtask bench --only capacity` sets the machine at hand beside these numbers.
 
 /// Lambda gives a whole processor with so many megabytes, and less in proportion.
 pub const MB_PER_PROCESSOR: f64 = 1_769.0;

@@ -12,8 +12,7 @@ mod target;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use stacks::stage::{Architecture, Package, Stage};
 
@@ -104,7 +103,9 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
     let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
     lock.lock().failing(cannot_write)?;
     if request.afresh {
-        remove(&here.join("build")).and_then(|()| remove(&here.join("functions"))).failing(cannot_write)?;
+        tools::remove(&here.join("build"))
+            .and_then(|()| tools::remove(&here.join("functions")))
+            .failing(cannot_write)?;
     }
 
     // What has nothing below it is a program of its own kind.
@@ -142,7 +143,7 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
         }
     }
     if request.afresh {
-        remove(&here).failing(cannot_write)?;
+        tools::remove(&here).failing(cannot_write)?;
     }
     Ok(archives)
 }
@@ -156,13 +157,6 @@ pub(crate) fn can_build(project: &Project, stage: &Stage) -> Outcome {
         compiler.has(Target::without_library(stage.architecture))?;
     }
     Ok(())
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }
 
 /// A script, beside the archives of functions.

@@ -259,12 +259,12 @@ impl StackReport {
     }
 }
 
-/// What the stage asks for and the emulator lacks is said, never silently skipped; so are stacks that nothing needs.
 /// Whether a stack has a database that is to be a real one, also on a laptop.
 fn has_database(stack: &Wanted) -> bool {
     stack.template.resources().any(|(_, kind, _)| kind == "AWS::RDS::DBInstance")
 }
 
+/// What the stage asks for and the emulator lacks is said, never silently skipped; so are stacks that nothing needs.
 fn warnings(session: &Session, target: &Target, deployed: &Deployed) -> Vec<String> {
     let mut warnings: Vec<_> = match session.stage.platform {
         Platform::Aws => Vec::new(),

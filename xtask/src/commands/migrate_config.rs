@@ -4,12 +4,10 @@ use serde::Serialize;
 use stacks::stage::{Upgraded, VERSION, upgraded};
 use std::fmt;
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 
 use crate::output::Form;
 use crate::project::Project;
-use crate::stages;
+use crate::{stages, whole_file};
 
 /// Bring stage files of an earlier version up to date
 ///
@@ -58,22 +56,12 @@ impl MigrateConfig {
         }
         if !self.dry_run {
             for (file, Upgraded { text, .. }) in done.iter().filter(|(_, upgraded)| !upgraded.changes.is_empty()) {
-                replace(&project.root().join(file), text).failing(|| format!("{file} cannot be written"))?;
+                whole_file::write(&project.root().join(file), text).failing(|| format!("{file} cannot be written"))?;
             }
         }
         let files = done.into_iter().map(|(file, Upgraded { changes, .. })| FileReport { file, changes }).collect();
         Form::json_if(self.json).tell(&MigrationReport { version: VERSION, written: !self.dry_run, files })
     }
-}
-
-/// Whoever reads the file meanwhile, or a computer that loses its power, has the old text or the new one.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file))?;
-    new.write_all(text.as_bytes())?;
-    new.as_file().set_permissions(fs::metadata(file)?.permissions())?;
-    new.as_file().sync_all()?;
-    new.persist(file)?;
-    Ok(())
 }
 
 impl fmt::Display for MigrationReport {

@@ -152,7 +152,8 @@ pub(super) fn run(command: &mut Command, lock: &File, mut line: impl FnMut(&str)
     Ok((fine, output))
 }
 
-pub(super) fn remove(folder: &Path) -> std::io::Result<()> {
+/// Removes a folder with all that is in it, if it is there.
+pub(crate) fn remove(folder: &Path) -> std::io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         other => other,

@@ -17,6 +17,8 @@ use engine::failure::{Failure, Outcome};
 use images::TestRegistry;
 use postgres::{Binaries, Trouble};
 
+pub(crate) use install::remove;
+
 /// A tool that is installed and complete.
 #[derive(Debug, Clone)]
 pub(crate) struct Tool {

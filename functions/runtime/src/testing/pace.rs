@@ -1,5 +1,5 @@
 //! What a benchmark of a function has in common with those of others: one step of it in a process of its own, so that time
-//! and memory are of that step alone. `cargo xtask bench --functions` runs them.
+//! and memory are of that step alone. `cargo xtask bench --only functions` runs them.
 
 use serde_json::{Value, json};
 use std::{

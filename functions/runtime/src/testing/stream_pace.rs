@@ -1,5 +1,5 @@
 //! What a record of a stream costs a function, small ones and large ones apart, so that a model of capacity can tell what is
-//! for each record and what for each byte. `cargo xtask bench --capacity` runs it.
+//! for each record and what for each byte. `cargo xtask bench --only capacity` runs it.
 
 use contract::KinesisEvent;
 use serde_json::json;

@@ -8,11 +8,6 @@ use crate::names;
 
 const ARTIFACTS: &str = "s3:::{f}-artifacts-{a}";
 
-/// What it takes to deploy the stage itself.
-pub(super) fn deploying(alone: &Reach<'_>) -> Vec<Allowed> {
-    driving(alone)
-}
-
 /// What it takes to make copies, feed them and take them away again: nothing of the stage itself.
 pub(super) fn copying(copies: &Reach<'_>) -> Vec<Allowed> {
     let mut all = driving(copies);
@@ -21,8 +16,8 @@ pub(super) fn copying(copies: &Reach<'_>) -> Vec<Allowed> {
     together(all)
 }
 
-/// It changes stacks by way of one other role, which it hands to CloudFormation and cannot take on.
-fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
+/// What it takes to deploy: stacks are changed by way of one other role, which is handed to CloudFormation and cannot be taken on.
+pub(super) fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
     let stacks = reach.stacks();
     let execution = names::ci_role_arn(reach.stage, names::EXECUTION);
     let with_the_role = json!({ "StringEquals": { "cloudformation:RoleArn": execution } });

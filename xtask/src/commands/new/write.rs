@@ -5,34 +5,21 @@ use scaffold::{Change, Plan};
 use std::fs;
 use std::path::Path;
 
+use crate::whole_file;
+
 pub(super) fn all(root: &Path, plan: &Plan) -> Outcome {
     let mut done: Vec<(&Change, Option<Vec<u8>>)> = Vec::new();
     for change in &plan.changes {
         let path = root.join(&change.file);
         let before = fs::read(&path).ok();
-        if let Err(failure) = write(&path, &change.text) {
+        if let Err(failure) =
+            whole_file::write(&path, &change.text).failing(|| format!("cannot write {}", path.display()))
+        {
             return Err(undo(root, &done, failure));
         }
         done.push((change, before));
     }
     Ok(())
-}
-
-/// As a whole or not at all: a file that is cut off would not compile.
-fn write(path: &Path, text: &str) -> Outcome {
-    let cannot = || format!("cannot write {}", path.display());
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).failing(cannot)?;
-    let file = tempfile::NamedTempFile::new_in(folder).failing(cannot)?;
-    fs::write(file.path(), text).failing(cannot)?;
-    // A temporary file is its owner's alone.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(path).map_or(0o644, |there| there.permissions().mode());
-        fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).failing(cannot)?;
-    }
-    file.persist(path).map(drop).failing(cannot)
 }
 
 fn undo(root: &Path, done: &[(&Change, Option<Vec<u8>>)], failure: Failure) -> Failure {
