@@ -21,9 +21,15 @@ const FORM: &str = "1";
 
 /// The function's archive, written unless it is there already.
 pub(super) fn write(folder: &Path, function: &Function, binary: &[u8]) -> Outcome<Archive> {
-    let path = folder.join(format!("{}-{}.zip", function.name, key(function, binary)));
+    let path = place(folder, function, &hash::hex(&[binary]));
     put(&path, || zipped(function, binary).map_err(|error| Failure::new("cannot make an archive").because(&error)))?;
     found(&function.name, Kind::Zip, path)
+}
+
+/// The function's archive, if it is there already, by the digest of its binary.
+pub(super) fn standing(folder: &Path, function: &Function, digest: &str) -> Outcome<Option<Archive>> {
+    let path = place(folder, function, digest);
+    path.is_file().then(|| found(&function.name, Kind::Zip, path)).transpose()
 }
 
 /// A script is handed over as it is.
@@ -61,15 +67,13 @@ fn found(name: &str, kind: Kind, path: PathBuf) -> Outcome<Archive> {
     })
 }
 
-/// What the archive is made from.
-fn key(function: &Function, binary: &[u8]) -> String {
-    let mut parts: Vec<&[u8]> = vec![FORM.as_bytes(), binary];
+/// Named for what the archive is made from.
+fn place(folder: &Path, function: &Function, digest: &str) -> PathBuf {
+    let mut parts: Vec<&[u8]> = vec![FORM.as_bytes(), digest.as_bytes()];
     for (name, bytes) in &function.assets {
         parts.extend([name.as_bytes(), bytes]);
     }
-    let mut key = hash::hex(&parts);
-    key.truncate(16);
-    key
+    folder.join(format!("{}-{}.zip", function.name, &hash::hex(&parts)[..16]))
 }
 
 fn zipped(function: &Function, binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {

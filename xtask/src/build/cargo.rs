@@ -15,27 +15,23 @@ use crate::project::Project;
 use crate::tools::Tool;
 use engine::failure::{Context, Outcome};
 
-/// Compiles all packages together, and answers with the folder that holds `{package}/bootstrap` for each.
+/// Compiles all packages together, each to `{binaries}/{package}/bootstrap`, and answers with the folder in which cargo lists
+/// what they were made of.
 pub(super) fn build(
     project: &Project,
-    cargo_lambda: &Tool,
+    (cargo_lambda, compiler): (&Tool, &Compiler),
     (here, lock): (&Path, &File),
     packages: &[String],
-    target: Target,
-    profile: Profile,
+    (binaries, (target, profile)): (&Path, (Target, Profile)),
 ) -> Outcome<PathBuf> {
-    let compiler = Compiler::find(project.root())?;
-    compiler.has(target)?;
-
     // Not cargo's usual folder: other flags there would make every `cargo build` and every deploy start from nothing.
     let target_dir = here.join("build");
-    let binaries = here.join("functions").join(target.triple).join(profile.name());
-    shared::take_over(project, &target_dir, &compiler, (target, profile))?;
+    shared::take_over(project, &target_dir, compiler, (target, profile))?;
     let mut command = cargo_lambda.command("cargo-lambda");
-    reproducible::prepare(&mut command, &target_dir, &compiler, (target, profile));
+    reproducible::prepare(&mut command, &target_dir, compiler, (target, profile));
     command.args(["lambda", "build", "--output-format", "binary", "--skip-target-check", "--locked"]);
     command.args(["--target", target.triple, "--profile", profile.name()]);
-    command.arg("--lambda-dir").arg(&binaries);
+    command.arg("--lambda-dir").arg(binaries);
     command.args(["--color", if std::io::stderr().is_terminal() { "always" } else { "never" }]);
     for package in packages {
         command.args(["--package", package]);
@@ -63,7 +59,7 @@ pub(super) fn build(
     let status = child.wait().failing(not_run)?;
     drop(task);
     if status.success() {
-        return Ok(binaries);
+        return Ok(target_dir.join(target.triple).join(profile.name()));
     }
     Err(output::explain(&said))
 }

@@ -4,6 +4,7 @@ mod archive;
 mod cargo;
 mod elf;
 mod image;
+mod known;
 mod output;
 mod reproducible;
 pub(crate) mod sbom;
@@ -17,9 +18,12 @@ use std::path::PathBuf;
 use stacks::stage::{Architecture, Package, Stage};
 
 use crate::project::Project;
-use crate::tools;
+use crate::tools::{self, Tool};
 use engine::failure::{Context, Failure, Outcome};
+use engine::hash;
 pub(crate) use image::Ground;
+use known::{Digests, Inputs};
+use reproducible::Compiler;
 use target::Target;
 
 /// What to build.
@@ -95,18 +99,9 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
                 .since(format!("functions/{name}/src/main.rs does not exist; there are: {}", packages.join(", "))));
         }
     }
-    let cargo_lambda = tools::cargo_lambda(project)?;
     let here = project.target().join(if request.afresh { "millrace-again" } else { "millrace" });
-    let cannot_write = || format!("cannot write to {}", here.display());
-    fs::create_dir_all(&here).failing(cannot_write)?;
-    // Another build would replace the binaries while these are read.
-    let lock = File::create(here.join("build.lock")).failing(cannot_write)?;
-    lock.lock().failing(cannot_write)?;
-    if request.afresh {
-        tools::remove(&here.join("build"))
-            .and_then(|()| tools::remove(&here.join("functions")))
-            .failing(cannot_write)?;
-    }
+    let (cargo_lambda, compiler) = (tools::cargo_lambda(project)?, Compiler::find(project.root())?);
+    let builder = Builder { project, request, packages, cargo_lambda, compiler, here };
 
     // What has nothing below it is a program of its own kind.
     let (alone, others): (Vec<_>, Vec<_>) = request
@@ -117,40 +112,122 @@ pub(crate) async fn build(project: &Project, request: &Request) -> Outcome<Vec<A
     for (functions, target) in
         [(others, Target::of(request.architecture)), (alone, Target::without_library(request.architecture))]
     {
-        if functions.is_empty() {
-            continue;
-        }
-        let binaries = cargo::build(project, &cargo_lambda, (&here, &lock), &packages, target, request.profile)?;
-        let mut unsaid = Vec::new();
-        for function in functions {
-            let path = binaries.join(&function.name).join("bootstrap");
-            let binary = fs::read(&path).failing(|| format!("cannot read {}", path.display()))?;
-            elf::check(&function.name, &binary, target)?;
-            let folder = artifacts(project);
-            let archive = match function.package {
-                Package::Zip => archive::write(&folder, function, &binary)?,
-                Package::Image => request.ground.lay_out(&folder, function, binary, request.architecture).await?,
-            };
-            if !sbom::place(&archive).is_file() {
-                unsaid.push((archive.clone(), function));
-            }
-            archives.push(archive);
-        }
-        if !unsaid.is_empty() {
-            let makings = &sbom::of(project, &packages, target)?;
-            let making = sbom::Making { target, profile: request.profile, makings };
-            unsaid.iter().try_for_each(|(archive, function)| sbom::write(archive, function, &making))?;
+        if !functions.is_empty() {
+            builder.compiler.has(target)?;
+            archives.extend(builder.archives(&functions, target).await?);
         }
     }
     if request.afresh {
-        tools::remove(&here).failing(cannot_write)?;
+        tools::remove(&builder.here).failing(|| format!("cannot remove {}", builder.here.display()))?;
     }
     Ok(archives)
 }
 
+/// What makes one build.
+struct Builder<'a> {
+    project: &'a Project,
+    request: &'a Request,
+    packages: Vec<String>,
+    cargo_lambda: Tool,
+    compiler: Compiler,
+    /// Where everything is that is no archive yet.
+    here: PathBuf,
+}
+
+impl Builder<'_> {
+    async fn archives(&self, functions: &[&Function], target: Target) -> Outcome<Vec<Archive>> {
+        let inputs = self.inputs(target)?;
+        let archives = match self.known(functions, target, &inputs).await? {
+            Some(archives) => archives,
+            None => self.built(functions, target, &inputs).await?,
+        };
+        let unsaid = archives.iter().zip(functions).filter(|(archive, _)| !sbom::place(archive).is_file());
+        let unsaid: Vec<_> = unsaid.collect();
+        if !unsaid.is_empty() {
+            let makings = &sbom::of(self.project, &self.packages, target)?;
+            let making = sbom::Making { target, profile: self.request.profile, makings };
+            unsaid.iter().try_for_each(|(archive, function)| sbom::write(archive, function, &making))?;
+        }
+        Ok(archives)
+    }
+
+    fn inputs(&self, target: Target) -> Outcome<Inputs> {
+        Inputs::of(self.project.root(), &self.cargo_lambda, &self.compiler, (target, self.request.profile))
+    }
+
+    /// What an earlier build of the same has left, if all of it is still there.
+    async fn known(&self, functions: &[&Function], target: Target, inputs: &Inputs) -> Outcome<Option<Vec<Archive>>> {
+        let Some(digests) = inputs.known(&self.here).filter(|_| !self.request.afresh) else { return Ok(None) };
+        let mut archives = Vec::new();
+        for function in functions {
+            let Some(digest) = digests.get(&function.name) else { return Ok(None) };
+            let standing = match function.package {
+                Package::Zip => archive::standing(&artifacts(self.project), function, digest)?,
+                Package::Image => None,
+            };
+            archives.push(match standing {
+                Some(archive) => archive,
+                // What is packed beside a program may be new though the program is not.
+                None => match self.program(&function.name, target) {
+                    Ok(program) if hash::hex(&[&program]) == *digest => self.packed(function, program).await?,
+                    _ => return Ok(None),
+                },
+            });
+        }
+        Ok(Some(archives))
+    }
+
+    async fn built(&self, functions: &[&Function], target: Target, inputs: &Inputs) -> Outcome<Vec<Archive>> {
+        let cannot_write = || format!("cannot write to {}", self.here.display());
+        fs::create_dir_all(&self.here).failing(cannot_write)?;
+        // Another build would replace the binaries while these are read.
+        let lock = File::create(self.here.join("build.lock")).failing(cannot_write)?;
+        lock.lock().failing(cannot_write)?;
+        if self.request.afresh {
+            tools::remove(&self.here.join("build"))
+                .and_then(|()| tools::remove(&self.here.join("functions")))
+                .failing(cannot_write)?;
+        }
+        let tools = (&self.cargo_lambda, &self.compiler);
+        let to = (target, self.request.profile);
+        let listed =
+            cargo::build(self.project, tools, (&self.here, &lock), &self.packages, (&self.binaries(target), to))?;
+        let mut archives = Vec::new();
+        for function in functions {
+            let program = self.program(&function.name, target)?;
+            elf::check(&function.name, &program, target)?;
+            archives.push(self.packed(function, program).await?);
+        }
+        // Nobody knows what cargo has seen of that which was changed meanwhile.
+        if self.inputs(target)? == *inputs {
+            let digest = |name: &String| Ok((name.clone(), hash::hex(&[&self.program(name, target)?])));
+            let digests = self.packages.iter().map(digest).collect::<Outcome<Digests>>()?;
+            inputs.remember(&self.here, self.project.root(), &listed, &digests)?;
+        }
+        Ok(archives)
+    }
+
+    fn binaries(&self, target: Target) -> PathBuf {
+        self.here.join("functions").join(target.triple).join(self.request.profile.name())
+    }
+
+    fn program(&self, name: &str, target: Target) -> Outcome<Vec<u8>> {
+        let path = self.binaries(target).join(name).join("bootstrap");
+        fs::read(&path).failing(|| format!("cannot read {}", path.display()))
+    }
+
+    async fn packed(&self, function: &Function, program: Vec<u8>) -> Outcome<Archive> {
+        let folder = artifacts(self.project);
+        match function.package {
+            Package::Zip => archive::write(&folder, function, &program),
+            Package::Image => self.request.ground.lay_out(&folder, function, program, self.request.architecture).await,
+        }
+    }
+}
+
 /// Whether the compiler has what the stage's functions are built for.
 pub(crate) fn can_build(project: &Project, stage: &Stage) -> Outcome {
-    let compiler = reproducible::Compiler::find(project.root())?;
+    let compiler = Compiler::find(project.root())?;
     compiler.has(Target::of(stage.architecture))?;
     let ground = Ground::of(&stage.images, project.root(), &project.bases()?)?;
     if ground.is_nothing() && !stage.pipelines.images().is_empty() {

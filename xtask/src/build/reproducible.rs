@@ -18,7 +18,7 @@ const HARMLESS: [&str; 7] = ["HOME", "NET_", "HTTP_", "REGISTR", "SOURCE_", "TER
 /// The compiler in use, as far as it shows in what it makes.
 pub(super) struct Compiler {
     sysroot: PathBuf,
-    commit: String,
+    version: String,
 }
 
 impl Compiler {
@@ -26,8 +26,16 @@ impl Compiler {
     pub(super) fn find(root: &Path) -> Outcome<Self> {
         let sysroot = ask(root, &["--print", "sysroot"])?;
         let version = ask(root, &["--version", "--verbose"])?;
-        let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
-        Ok(Self { sysroot: sysroot.trim().into(), commit: commit.to_owned() })
+        Ok(Self { sysroot: sysroot.trim().into(), version })
+    }
+
+    /// All that it says of itself.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn commit(&self) -> &str {
+        self.version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown")
     }
 
     /// That the compiler has a standard library for the target.
@@ -56,18 +64,21 @@ fn ask(root: &Path, question: &[&str]) -> Outcome<String> {
 /// The checkout is none of them: cargo names the files of its crates from there on. So the flags are the same for every checkout
 /// that builds in this target folder, and what none of them has changed is built once.
 fn folders(target_dir: &Path, compiler: &Compiler) -> Vec<(PathBuf, String)> {
-    let cargo_home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
     let source = compiler.sysroot.join("lib").join("rustlib").join("src").join("rust");
     let mut folders = vec![
         (compiler.sysroot.clone(), "/sysroot".to_owned()),
         // Where the sources of the standard library are installed, rustc names them instead of its own build folder.
-        (source, format!("/rustc/{}", compiler.commit)),
+        (source, format!("/rustc/{}", compiler.commit())),
         (target_dir.to_owned(), "/target".to_owned()),
     ];
-    folders.extend(cargo_home.map(|home| (home, "/cargo".to_owned())));
+    folders.extend(cargo_home().map(|home| (home, "/cargo".to_owned())));
     folders
+}
+
+/// Where cargo keeps its own settings, and what it has fetched.
+pub(super) fn cargo_home() -> Option<PathBuf> {
+    let named = env::var_os("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")))
 }
 
 /// Sets what cargo leaves open, and takes out what `cargo run` or the user's shell adds.
@@ -123,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_missing_target_is_named_with_its_remedy() {
-        let compiler = Compiler { sysroot: "/nowhere".into(), commit: "c0ffee".to_owned() };
+        let compiler = Compiler { sysroot: "/nowhere".into(), version: String::new() };
         let failure = compiler.has(Target::of(stacks::stage::Architecture::Arm64)).unwrap_err().to_string();
         assert!(failure.contains("rustup target add aarch64-unknown-linux-gnu"), "{failure}");
     }

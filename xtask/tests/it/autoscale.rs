@@ -1,6 +1,6 @@
 //! The stream's shards on the local stage: what comes in adds some, a deploy leaves them alone, and no trip is lost on the way.
 
-use crate::common::{LocalStage, client_config, second_checkout};
+use crate::common::{LocalStage, client_config};
 use aws_sdk_kinesis::types::{ScalingType, StreamStatus};
 use serde_json::json;
 use std::fs;
@@ -70,10 +70,10 @@ impl Stream {
 
 #[tokio::test]
 async fn a_busy_stream_gets_shards_and_no_trip_is_lost() {
-    let checkout = second_checkout();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     let file = checkout.join("environments/busy.yaml");
     fs::write(&file, STAGE).unwrap();
-    let stage = LocalStage::of(checkout);
     let deploy = ["deploy", "--stage", "busy"];
     let endpoint = stage.json(&deploy)["endpoint"].as_str().unwrap().to_owned();
     let stream = Stream(aws_sdk_kinesis::Client::new(&client_config(&endpoint).await));

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use std::fs;
 
-use crate::common::{LocalStage, client_config, second_checkout, text};
+use crate::common::{LocalStage, client_config, text};
 
 const STAGE: &str = r#"project: millrace
 account: "000000000000"
@@ -79,7 +79,7 @@ async fn change_set(config: &SdkConfig, stack: &str, name: &str) -> Result<(), S
 #[tokio::test]
 async fn a_bound_stage_works_and_its_workflows_may_no_more_than_they_should() {
     let stage = LocalStage::new();
-    fs::write(second_checkout().join("environments/bound.yaml"), STAGE).unwrap();
+    fs::write(stage.checkout().join("environments/bound.yaml"), STAGE).unwrap();
 
     // Nothing is begun before there are roles.
     let early = stage.run(&["deploy", "--stage", "bound", "--yes"]);

@@ -1,7 +1,7 @@
 //! A second checkout: it builds the same archives, and a change of one function's code there is the change of one archive
 //! and one stack.
 
-use crate::common::{LocalStage, root, second_checkout, target};
+use crate::common::{LocalStage, root, target};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::env;
@@ -27,13 +27,22 @@ fn names_no_folder(archive: &Path, folders: &[PathBuf]) {
     }
 }
 
+/// Otherwise what was built of the same files before would be taken.
+fn forget_builds() {
+    let Ok(known) = fs::read_dir(target().join("millrace/known")) else { return };
+    let known =
+        known.map(|build| build.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "json"));
+    known.for_each(|build| fs::remove_file(build).unwrap());
+}
+
 #[test]
 fn a_change_of_one_function_is_one_archive_and_one_stack() {
     // What they depend on is built once for both, below folders that no program names; their own crates by each.
+    forget_builds();
     let here = LocalStage::here().json(&["build", "--stage", "local"]);
-    let checkout = second_checkout();
-    let stage = LocalStage::of(checkout.clone());
-
+    forget_builds();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     let before = stage.json(&["deploy", "--stage", "local"]);
     let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo = cargo.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));

@@ -1,6 +1,6 @@
 //! A deploy that is killed or stopped at any moment: the same command again completes it, nothing is lost or left over.
 
-use crate::common::{LocalStage, client_config, second_checkout, text};
+use crate::common::{LocalStage, client_config, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -64,8 +64,8 @@ async fn existing(endpoint: &str) -> Value {
 
 #[tokio::test]
 async fn a_killed_deploy_is_completed_by_the_next_one() {
-    let checkout = second_checkout();
-    let stage = LocalStage::of(checkout.clone());
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     // From the time that a whole deploy takes follow the moments at which to kill.
     let report = stage.json(&DEPLOY);
     let endpoint = report["endpoint"].as_str().unwrap().to_owned();
@@ -102,8 +102,8 @@ async fn a_killed_deploy_is_completed_by_the_next_one() {
 
 #[test]
 fn a_stopped_deploy_detaches_and_the_next_one_goes_on() {
-    let checkout = second_checkout();
-    let stage = LocalStage::of(checkout.clone());
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     stage.json(&DEPLOY);
     change(&checkout, 30);
     let child = deploying_until(&stage, "updating millrace-local-stream");

@@ -1,7 +1,7 @@
 //! A day's orders on the local stage, end to end: a real PostgreSQL, two runs at once, files that are wrong, and people who
 //! are told.
 
-use crate::common::{LocalStage, client_config, mailbox::Mailbox, second_checkout, text};
+use crate::common::{LocalStage, client_config, mailbox::Mailbox, text};
 use serde_json::Value;
 use std::fs;
 use std::process::Stdio;
@@ -22,11 +22,11 @@ fn exports(stage: &LocalStage, date: &str) -> Value {
 
 #[tokio::test]
 async fn a_day_of_orders_is_summed_up_once_and_told_of() {
-    let checkout = second_checkout();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     let file = checkout.join("environments/local.yaml");
     let with_mail = "hotswap: true\nalerts: {emails: [somebody@example.com]}\n";
     fs::write(&file, fs::read_to_string(&file).unwrap().replace("hotswap: true\n", with_mail)).unwrap();
-    let stage = LocalStage::of(checkout.clone());
     let deployed = stage.json(&["deploy", "--stage", "local"]);
     let endpoint = deployed["endpoint"].as_str().unwrap().to_owned();
     let outputs = deployed["stacks"].as_array().unwrap().iter().find_map(|stack| stack["outputs"].get("OrdersTopic"));

@@ -1,7 +1,7 @@
 //! Prices on the local stage, end to end: pulled, curated, queried and loaded; batches that are refused; steps that fail; and
 //! a deploy in the middle of it.
 
-use crate::common::{LocalStage, client_config, mailbox::Mailbox, post, root, second_checkout, text};
+use crate::common::{LocalStage, client_config, mailbox::Mailbox, post, root, text};
 use aws_config::SdkConfig;
 use serde_json::{Value, json};
 use std::fs;
@@ -81,10 +81,10 @@ impl Rates<'_> {
 
 #[tokio::test]
 async fn a_batch_of_prices_is_there_as_a_whole_or_not_at_all() {
-    let checkout = second_checkout();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     let file = checkout.join("environments/local.yaml");
     set(&file, &settings(60_000, 1024));
-    let stage = LocalStage::of(checkout.clone());
     let deployed = stage.json(&["deploy", "--stage", "local"]);
     let endpoint = deployed["endpoint"].as_str().unwrap().to_owned();
     let output = |key: &str| {

@@ -1,6 +1,6 @@
 //! Ten releases while data flows into every pipeline: each record comes out once, and what runs ends on its version.
 
-use crate::common::{LocalStage, client_config, second_checkout};
+use crate::common::{LocalStage, client_config};
 use aws_sdk_lambda::primitives::Blob;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -235,10 +235,10 @@ impl Lambda {
 
 #[test]
 fn ten_releases_under_load_lose_nothing_and_do_nothing_twice() {
-    let checkout = second_checkout();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     let file = checkout.join("environments/local.yaml");
     release(&file, 0);
-    let stage = LocalStage::of(checkout.clone());
     let first = run(&stage, "deploy");
     let endpoint = first["endpoint"].as_str().unwrap();
     let lambda = Lambda::at(endpoint);

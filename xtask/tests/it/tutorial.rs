@@ -1,9 +1,10 @@
 //! The tutorial does what it says: its commands are run, its files written, its changes made, in a checkout of its own. What
 //! `new pipeline` wrote passes every check before anything of it is touched.
 
-use crate::common::{LocalStage, checkout, root, text};
+use crate::common::{LocalStage, files, root, target, text};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A block of code, with what stands behind its three ticks.
@@ -32,10 +33,43 @@ fn blocks(tutorial: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// A copy of all files that git knows, always at the same place, so that what was built there is there still. Only what
+/// differs is written: cargo goes by times.
+fn checkout() -> PathBuf {
+    let (copy, files) = (Path::new(env!("CARGO_TARGET_TMPDIR")).join("tutorial-checkout"), files());
+    for dir in ["environments", "functions", "stacks", "templates", "xtask"] {
+        remove_others(&copy, Path::new(dir), &files);
+    }
+    for file in files {
+        let (content, to) = (fs::read(root().join(&file)).unwrap(), copy.join(file));
+        if fs::read(&to).is_ok_and(|there| there == content) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, content).unwrap();
+    }
+    copy
+}
+
+/// What is gone from this checkout goes there too.
+fn remove_others(copy: &Path, dir: &Path, files: &BTreeSet<PathBuf>) {
+    let Ok(entries) = fs::read_dir(copy.join(dir)) else { return };
+    for entry in entries {
+        let path = dir.join(entry.unwrap().file_name());
+        if copy.join(&path).is_dir() {
+            remove_others(copy, &path, files);
+            // A crate's folder without its crate is no member of the workspace. One that holds something stays.
+            let _ = fs::remove_dir(copy.join(&path));
+        } else if !files.contains(&path) {
+            fs::remove_file(copy.join(path)).unwrap();
+        }
+    }
+}
+
 /// The checkout as somebody has it who follows the tutorial.
 struct Reader {
     stage: LocalStage,
-    checkout: std::path::PathBuf,
+    checkout: PathBuf,
     /// What the last command said.
     said: String,
     /// How long each took.
@@ -44,7 +78,7 @@ struct Reader {
 
 impl Reader {
     fn new() -> Self {
-        let checkout = checkout("tutorial-checkout");
+        let checkout = checkout();
         let _ = fs::remove_dir_all(checkout.join(".git"));
         // Crates of both checkouts would be one to cargo, which knows them by their places below a workspace, and by this.
         let manifest = fs::read_to_string(checkout.join("Cargo.toml")).unwrap();
@@ -135,11 +169,6 @@ impl Reader {
         let output = git.wait_with_output().unwrap();
         assert!(output.status.success(), "{place} does not apply: {}", text(&output.stderr));
     }
-}
-
-/// Where this test was built.
-fn target() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
 /// What `cargo xtask test` would do with the crates that were added or changed, apart from the shell.

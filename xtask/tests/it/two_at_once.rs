@@ -1,6 +1,6 @@
 //! Two deploys at the same time: of two stages, which do not disturb each other, and of one, which take turns.
 
-use crate::common::{LocalStage, second_checkout, text};
+use crate::common::{LocalStage, text};
 use crate::interruptions::{change, deploying_until, signal};
 use serde_json::json;
 use std::fs;
@@ -8,9 +8,9 @@ use std::process::Stdio;
 
 #[test]
 fn two_stages_do_not_disturb_each_other() {
-    let checkout = second_checkout();
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     fs::copy(checkout.join("environments/local.yaml"), checkout.join("environments/other.yaml")).unwrap();
-    let stage = LocalStage::of(checkout.clone());
     // The emulator is there before both of them look for it, and so are the archives.
     stage.json(&["plan", "--stage", "local"]);
     let deploys = ["local", "other"].map(|name| {
@@ -26,14 +26,13 @@ fn two_stages_do_not_disturb_each_other() {
         stage.json(&["verify", "taxi", "--stage", name, "--sent", "100", "--wait", "60"]);
     }
     stage.succeed(&["destroy", "--stage", "other"]);
-    fs::remove_file(checkout.join("environments/other.yaml")).unwrap();
     stage.json(&["verify", "taxi", "--stage", "local", "--sent", "100"]);
 }
 
 #[test]
 fn the_second_deployer_of_a_stage_is_told_of_the_first_or_waits() {
-    let checkout = second_checkout();
-    let stage = LocalStage::of(checkout.clone());
+    let stage = LocalStage::new();
+    let checkout = stage.checkout();
     stage.json(&["deploy", "--stage", "local"]);
     change(&checkout, 20);
     let mut first = deploying_until(&stage, "updating millrace-local-stream");

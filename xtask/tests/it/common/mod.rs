@@ -19,68 +19,41 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// Where this checkout is built, and the other one too.
+/// Where this checkout is built, and all others too.
 pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
-/// A copy of all files that git knows, always at the same place, so that what was built there is there still. Only what
-/// differs is written: cargo goes by times.
-pub(crate) fn second_checkout() -> PathBuf {
-    checkout("second-checkout")
-}
-
-/// The same at a place of another name.
-pub(crate) fn checkout(name: &str) -> PathBuf {
-    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+/// The files that git knows, as they are now.
+pub(crate) fn files() -> BTreeSet<PathBuf> {
     let list = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let listed = Command::new("git").args(list).current_dir(root()).output().unwrap();
     assert!(listed.status.success(), "{}", text(&listed.stderr));
-    let listed = text(&listed.stdout);
-    let files: BTreeSet<&str> = listed.lines().filter(|file| root().join(file).is_file()).collect();
-    for dir in ["environments", "functions", "stacks", "templates", "xtask"] {
-        remove_others(&copy, Path::new(dir), &files);
-    }
-    for file in files {
-        let (content, to) = (fs::read(root().join(file)).unwrap(), copy.join(file));
-        if fs::read(&to).is_ok_and(|there| there == content) {
-            continue;
-        }
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::write(to, content).unwrap();
-    }
-    copy
-}
-
-/// What is gone from this checkout goes there too.
-fn remove_others(copy: &Path, dir: &Path, files: &BTreeSet<&str>) {
-    let Ok(entries) = fs::read_dir(copy.join(dir)) else { return };
-    for entry in entries {
-        let path = dir.join(entry.unwrap().file_name());
-        if copy.join(&path).is_dir() {
-            remove_others(copy, &path, files);
-            // A crate's folder without its crate is no member of the workspace. One that holds something stays.
-            let _ = fs::remove_dir(copy.join(&path));
-        } else if !files.contains(path.to_str().unwrap()) {
-            fs::remove_file(copy.join(path)).unwrap();
-        }
-    }
+    text(&listed.stdout).lines().map(PathBuf::from).filter(|file| root().join(file).is_file()).collect()
 }
 
 static TURN: Mutex<()> = Mutex::new(());
 
 /// An emulator for one test.
 pub(crate) struct LocalStage {
-    state: TempDir,
+    /// Of this test alone, and gone after it.
+    folder: TempDir,
     /// One at a time, also where the tests are threads of one process.
     _turn: MutexGuard<'static, ()>,
-    project: PathBuf,
+    checkout: PathBuf,
 }
 
 impl LocalStage {
-    /// Of the second checkout, as all tests have it: where checkouts take turns, each builds the functions' own crates anew.
+    /// Of a checkout of its own, in which a test may change what it likes.
     pub(crate) fn new() -> Self {
-        Self::of(second_checkout())
+        let mut stage = Self::of(PathBuf::new());
+        stage.checkout = stage.folder.path().join("checkout");
+        for file in files() {
+            let to = stage.checkout.join(&file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(root().join(file), to).unwrap();
+        }
+        stage
     }
 
     /// Of this checkout, for what neither builds functions nor changes files.
@@ -89,19 +62,23 @@ impl LocalStage {
     }
 
     /// Of another checkout than this one.
-    pub(crate) fn of(project: PathBuf) -> Self {
+    pub(crate) fn of(checkout: PathBuf) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        Self { state: TempDir::new().unwrap(), _turn: turn, project }
+        Self { folder: TempDir::new().unwrap(), _turn: turn, checkout }
+    }
+
+    pub(crate) fn checkout(&self) -> PathBuf {
+        self.checkout.clone()
     }
 
     /// Where its emulator keeps what it has.
-    pub(crate) fn state(&self) -> &Path {
-        self.state.path()
+    pub(crate) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.args(args).current_dir(&self.project).env("MILLRACE_STATE", self.state.path());
+        command.args(args).current_dir(&self.checkout).env("MILLRACE_STATE", self.state());
         // What functions depend on is built once for all checkouts.
         command.env("CARGO_TARGET_DIR", target());
         command

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-use super::{LocalStage, second_checkout, text};
+use super::{LocalStage, text};
 
 pub(crate) struct Shell {
     pub(crate) stage: LocalStage,
@@ -22,14 +22,14 @@ exec \"$MILLRACE_CARGO\" \"$@\"
 ";
 
 impl Shell {
-    /// In the second checkout, as it stands in this one.
+    /// In a checkout of its own.
     pub(crate) fn new() -> Self {
-        let checkout = second_checkout();
+        let stage = LocalStage::new();
         let programs = TempDir::new().unwrap();
         let cargo = programs.path().join("cargo");
         fs::write(&cargo, CARGO).unwrap();
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { stage: LocalStage::of(checkout.clone()), checkout, programs }
+        Self { checkout: stage.checkout(), stage, programs }
     }
 
     /// From here on dev, staging and prod are stages on the emulator, each with its own name, as the local stage is.
