@@ -15,11 +15,13 @@ use stacks::render::Rendered;
 use stacks::stage::Stage;
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::official::{Official, is_named};
+use crate::official::{Clean, Official, is_named};
+use crate::project::Project;
 use crate::stages;
 
 /// What was found, and in which texts.
@@ -32,7 +34,7 @@ pub(crate) struct Judged {
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) stages: usize,
     pub(crate) stacks: usize,
-    /// How long our own rules took, reading CloudFormation's not among it.
+    /// How long our own rules took, while CloudFormation's were at work too.
     pub(crate) own_rules: Duration,
 }
 
@@ -50,9 +52,7 @@ impl Judged {
 
 /// Judges one set of stacks after another, and keeps of each only what was found.
 struct Judge {
-    /// CloudFormation's own rules take a third of a second to read: on a thread of its own, while ours are at work.
-    reading: Option<JoinHandle<Outcome<Official>>>,
-    official: Option<Official>,
+    official: Official,
     taken: TakenNames,
     judged: Judged,
 }
@@ -61,22 +61,12 @@ struct Judge {
 type Texts = Vec<(Source, String)>;
 
 impl Judge {
-    fn new() -> Self {
-        let reading = Some(thread::spawn(Official::new));
-        Self { reading, official: None, taken: TakenNames::default(), judged: Judged::default() }
-    }
-
-    fn official(&mut self) -> Outcome<&Official> {
-        let broken = || Failure::new("CloudFormation's own rules broke off while they were read");
-        if let Some(reading) = self.reading.take() {
-            self.official = Some(reading.join().map_err(|_| broken())??);
-        }
-        self.official.as_ref().ok_or_else(broken)
+    fn new(clean: Clean) -> Self {
+        Self { official: Official::new(clean), taken: TakenNames::default(), judged: Judged::default() }
     }
 
     /// The stacks of a stage are all that have to do with each other; of templates alone that is not known.
     fn take(&mut self, texts: Texts, location: Location, stage: Option<&Stage>) -> Outcome {
-        let started = Instant::now();
         let (sources, texts): (Vec<_>, Vec<_>) = texts
             .into_iter()
             .map(|(source, text)| {
@@ -84,17 +74,21 @@ impl Judge {
                 (source, (file, text))
             })
             .unzip();
-        let mut world = World::of(sources, location);
-        world.is_whole = stage.is_some();
-        world.stage = stage.map(|stage| stage.name.to_string());
-        let (mut found, unknown) = judge(&world, &rules::all());
-        found.extend(stage.into_iter().flat_map(|stage| self.taken.take(stage.name.as_str(), &world)));
-        self.judged.own_rules += started.elapsed();
+        let (world, mut found, unknown, official) = thread::scope(|scope| {
+            let Self { official, taken, .. } = self;
+            let official = scope.spawn(|| official.judge_all(&texts));
+            let started = Instant::now();
+            let mut world = World::of(sources, location);
+            world.is_whole = stage.is_some();
+            world.stage = stage.map(|stage| stage.name.to_string());
+            let (mut found, unknown) = judge(&world, &rules::all());
+            found.extend(stage.into_iter().flat_map(|stage| taken.take(stage.name.as_str(), &world)));
+            self.judged.own_rules += started.elapsed();
+            (world, found, unknown, official.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        found.extend(official?);
         let mut accepted = suppress::in_templates(&world);
         accepted.extend(stage.into_iter().flat_map(in_stage_file));
-
-        let official = self.official()?;
-        found.extend(official.judge_all(&texts));
         let left = suppress::apply(found, &accepted);
         self.judged.files.extend(texts.into_iter().filter(|(file, _)| left.iter().any(|found| found.file == *file)));
         self.judged.diagnostics.extend(left);
@@ -134,9 +128,9 @@ pub(crate) fn meaning(found: &[Diagnostic]) -> String {
 }
 
 /// Every rule over one stage, on a thread of its own: building the functions takes as long.
-pub(crate) fn beside(stage: &Stage) -> JoinHandle<Outcome<Judged>> {
-    let stage = stage.clone();
-    thread::spawn(move || stages([Ok(stage)]))
+pub(crate) fn beside(project: &Project, stage: &Stage) -> JoinHandle<Outcome<Judged>> {
+    let (clean, stage) = (Clean::of(project), stage.clone());
+    thread::spawn(move || stages(clean, [Ok(stage)]))
 }
 
 /// Stops what an error would break. Warnings are for `check` itself.
@@ -152,8 +146,8 @@ pub(crate) fn refuse_errors(judging: JoinHandle<Outcome<Judged>>) -> Outcome {
 }
 
 /// Every rule over these stages, one after the other.
-pub(crate) fn stages(stages: impl IntoIterator<Item = Outcome<Stage>>) -> Outcome<Judged> {
-    let mut judge = Judge::new();
+pub(crate) fn stages(clean: Clean, stages: impl IntoIterator<Item = Outcome<Stage>>) -> Outcome<Judged> {
+    let mut judge = Judge::new(clean);
     for stage in stages {
         let stage = stage?;
         let location = Location { region: stage.region.to_string(), account: stage.account.to_string() };
@@ -176,8 +170,8 @@ fn texts(stage: &Stage) -> Outcome<Texts> {
 }
 
 /// Every rule over templates that anybody wrote, taken together as one account's stacks.
-pub(crate) fn templates(files: &[PathBuf]) -> Outcome<Judged> {
-    let mut judge = Judge::new();
+pub(crate) fn templates(clean: Clean, files: &[PathBuf]) -> Outcome<Judged> {
+    let mut judge = Judge::new(clean);
     let mut texts = Vec::new();
     for path in files {
         let file = path.display().to_string();
@@ -224,13 +218,12 @@ pub(crate) fn world(stage: &Stage) -> Outcome<World> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Project;
 
     #[test]
     fn nothing_is_found_in_any_of_our_stages() {
         let project = Project::find().unwrap();
         let names = stages::names(&project).unwrap();
-        let judged = super::stages(names.iter().map(|name| stages::load(&project, name))).unwrap();
+        let judged = super::stages(Clean::none(), names.iter().map(|name| stages::load(&project, name))).unwrap();
         assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics);
         assert_eq!(judged.unknown, Vec::<String>::new());
         assert!(judged.stacks >= 8);

@@ -11,6 +11,7 @@ use std::fs;
 use super::table::CALLS;
 use super::{Roles, Who, explained};
 use crate::judge;
+use crate::official::Clean;
 use crate::project::Project;
 use crate::stages;
 
@@ -236,7 +237,7 @@ fn nothing_is_found_in_what_bootstrap_makes() {
     let golden = Project::find().unwrap().root().join("stacks/tests/golden");
     let files = ["dev", "staging", "prod"].map(|stage| golden.join(stage).join("bootstrap.yaml"));
     for file in files {
-        let judged = judge::templates(std::slice::from_ref(&file)).unwrap();
+        let judged = judge::templates(Clean::none(), std::slice::from_ref(&file)).unwrap();
         assert_eq!(judged.diagnostics, [], "{}: {:#?}", file.display(), judged.diagnostics);
     }
 }

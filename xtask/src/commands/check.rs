@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::judge::{self, Judged, counted};
-use crate::official;
+use crate::official::{self, Clean};
 use crate::output::{Form, line};
 use crate::project::Project;
 use crate::stages;
@@ -99,14 +99,15 @@ impl Check {
 
     fn judged(&self) -> Outcome<Judged> {
         if !self.template.is_empty() {
-            return judge::templates(&self.template);
+            let clean = Project::find().map_or(Clean::none(), |project| Clean::of(&project));
+            return judge::templates(clean, &self.template);
         }
         let project = Project::find()?;
         let names = match &self.stage {
             Some(name) => vec![name.clone()],
             None => stages::names(&project)?,
         };
-        judge::stages(names.iter().map(|name| stages::load(&project, name)))
+        judge::stages(Clean::of(&project), names.iter().map(|name| stages::load(&project, name)))
     }
 }
 

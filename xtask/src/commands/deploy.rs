@@ -174,7 +174,7 @@ impl Deploy {
                 )));
             }
         }
-        let judging = judge::beside(&session.stage);
+        let judging = judge::beside(&session.project, &session.stage);
         let archives = archives::of(&session.project, &session.stage, &rendered).await?;
         judge::refuse_errors(judging)?;
         let commit = commit::current(&session.project);

@@ -43,7 +43,7 @@ impl Plan {
     pub(crate) async fn run(&self) -> Outcome {
         let session = Session::open(&self.stage, Emulator::Start).await?;
         let rendered = session.rendered()?;
-        let judging = judge::beside(&session.stage);
+        let judging = judge::beside(&session.project, &session.stage);
         let archives = archives::of(&session.project, &session.stage, &rendered).await?;
         judge::refuse_errors(judging)?;
         let target = target::of(&session.stage, rendered, &archives, None)?;

@@ -50,7 +50,7 @@ impl Report {
             Session::open(&self.stage, Emulator::MustRun).await?.stage
         };
         // The rules are at work while the account is asked.
-        let judging = judge::beside(&stage);
+        let judging = judge::beside(&project, &stage);
         let world = judge::world(&stage)?;
         let (deploy, asked) = self.asked(&stage, &world).await;
         let judged =

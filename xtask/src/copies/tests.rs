@@ -3,6 +3,7 @@ use chrono::DateTime;
 use stacks::stage::{Copied, Scale, Stage, StageName};
 use std::collections::BTreeSet;
 
+use crate::official::Clean;
 use crate::project::Project;
 use crate::{judge, money, stages};
 
@@ -33,7 +34,7 @@ fn a_copy_of_any_scale_with_any_pipelines_raises_nothing() {
     let every_set = sets().into_iter().flat_map(|only| [0.01, 10.0].map(|scale| copy("prod", scale, &only)));
     let every_scale = [0.02, 0.05, 0.25, 0.5, 1.0, 2.0, 5.0];
     let every_scale = ["staging", "prod"].into_iter().flat_map(|of| every_scale.map(|scale| copy(of, scale, &[])));
-    let judged = judge::stages(every_set.chain(every_scale).map(|copy| Ok(renamed(copy)))).unwrap();
+    let judged = judge::stages(Clean::none(), every_set.chain(every_scale).map(|copy| Ok(renamed(copy)))).unwrap();
     assert_eq!(judged.diagnostics, [], "{:#?}", judged.diagnostics.first());
     assert_eq!(judged.unknown, Vec::<String>::new());
     assert_eq!(judged.stages, sets().len() * 2 + 14);
