@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::Part;
 use super::report::{Row, Rule, Unit};
 use super::runtime_api::RuntimeApi;
-use super::sizes::built;
+use super::sizes::{LOCAL, built};
 use super::tool::{median, memory_of, milliseconds, succeed};
 use crate::processor;
 use crate::progress::Task;
@@ -53,7 +53,7 @@ pub(super) fn measure(project: &Project, runs: u32, quick: bool) -> Outcome<Vec<
         let archive = archive.ok_or_else(|| Failure::new(format!("{function} was not built")))?;
         let root = folder.path().join(function);
         unpack(&archive.path, &root)?;
-        let variables = variables(project, &archive.stage, function)?;
+        let variables = variables(project, function)?;
         let own = starts(function, runs, || {
             let mut command = Command::new(root.join("bootstrap"));
             command.current_dir(&root).env("LAMBDA_TASK_ROOT", &root).envs(&variables);
@@ -123,8 +123,8 @@ fn unpack(archive: &Path, to: &Path) -> Outcome {
 }
 
 /// What the template gives the function, with made-up names in the place of resources: it asks none of them.
-fn variables(project: &Project, stage: &str, function: &str) -> Outcome<BTreeMap<String, String>> {
-    let stage = stages::load(project, stage)?;
+fn variables(project: &Project, function: &str) -> Outcome<BTreeMap<String, String>> {
+    let stage = stages::load(project, LOCAL)?;
     for rendered in stages::rendered(&stage)? {
         let code = rendered.stack.functions.iter().find(|code| code.function == function);
         let Some(code) = code else { continue };

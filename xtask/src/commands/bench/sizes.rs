@@ -19,15 +19,14 @@ const UNPACKED_MB: f64 = 250.0;
 /// What an archive of ours should not be above: it is what a cold start loads.
 const ARCHIVE_MB: f64 = 10.0;
 
-const LOCAL: &str = "local";
+/// Whose functions are built, and what they are given.
+pub(super) const LOCAL: &str = "local";
 /// A stage that exists in the copy of the checkout only: what ships, for this machine.
 const SHIPPED: &str = "bench";
 
 pub(super) struct Built {
     pub(super) function: String,
     pub(super) path: PathBuf,
-    /// The stage that it was built for.
-    pub(super) stage: String,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +62,7 @@ pub(super) fn built(project: &Project, quick: bool) -> Outcome<Vec<Built>> {
     let told: Told = serde_json::from_slice(&succeed(&mut command)?.stdout)
         .failing(|| "'build --json' tells what is no report".to_owned())?;
     let built = told.archives.into_iter().filter(|archive| archive.path.extension().is_some_and(|end| end == "zip"));
-    Ok(built.map(|ToldArchive { function, path }| Built { function, path, stage: stage.to_owned() }).collect())
+    Ok(built.map(|ToldArchive { function, path }| Built { function, path }).collect())
 }
 
 /// The local stage, as if it were on AWS: the same pipelines and archives, in the profile that ships.
@@ -76,7 +75,7 @@ fn shipped(local: &str) -> String {
 
 pub(super) fn measure(project: &Project, tool: &Tool, quick: bool) -> Outcome<Vec<Row>> {
     let mut rows = vec![Row::new(Part::Size, "xtask in release", megabytes(&tool.binary)?, Unit::Megabytes)];
-    for Built { function, path, .. } in built(project, quick)? {
+    for Built { function, path } in built(project, quick)? {
         let cannot = || format!("cannot read {}", path.display());
         let file = fs::File::open(&path).failing(cannot)?;
         let mut archive = zip::ZipArchive::new(file).failing(cannot)?;
