@@ -80,9 +80,9 @@ pub async fn signer<C: Cloud>(engine: &Engine<'_, C>) -> Outcome {
         return Ok(());
     };
     let (stage, profile) = (&engine.target.stage, &signing.profile);
-    let state = engine.cloud.signing_profile(profile).await;
-    let state = state.asked(|| format!("cannot look at the signing profile {}", profile.name))?;
-    let what = match &state {
+    let found = engine.cloud.signing_profile(profile).await;
+    let found = found.asked(|| format!("cannot look at the signing profile {}", profile.name))?;
+    let what = match &found {
         None => "there is none of that name in this region".to_owned(),
         Some(ProfileState { ended: Some(ended), .. }) => {
             format!("it is {}, and signs no more", ended.to_lowercase())
@@ -90,7 +90,7 @@ pub async fn signer<C: Cloud>(engine: &Engine<'_, C>) -> Outcome {
         Some(ProfileState { platform, .. }) if platform != FOR_FUNCTIONS => {
             format!("it signs for the platform {platform}, and functions take {FOR_FUNCTIONS}")
         }
-        Some(state) if state.version != profile.version => return Err(other_version(stage, signing, &state.version)),
+        Some(found) if found.version != profile.version => return Err(other_version(stage, signing, &found.version)),
         Some(_) => return Ok(()),
     };
     Err(Failure::new(format!("stage {stage}: its code cannot be signed with profile {}", profile.name))

@@ -14,6 +14,7 @@ use crate::template::Template;
 
 /// In which ways a version of the stage differs from the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to differ")]
 pub(super) struct Version {
     pub shards: u32,
     pub code: &'static str,

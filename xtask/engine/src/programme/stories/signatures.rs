@@ -7,6 +7,9 @@ use crate::failure::Exit;
 use crate::sim::World;
 use crate::target::{Target, Wishes};
 
+/// What becomes of a profile.
+type Change = fn(&mut World);
+
 fn jobs(scene: &Scene<'_>) -> usize {
     scene.bench.world.borrow().jobs.len()
 }
@@ -75,7 +78,7 @@ pub(super) fn are_lost(scene: &mut Scene<'_>) -> Verdict {
 /// With a profile that signs no more, for something else, or as another version, nothing is begun.
 pub(super) fn ask_for_a_good_profile(scene: &mut Scene<'_>) -> Verdict {
     let target = stage(SIGNED);
-    let ways: [(&[&str], fn(&mut World)); 4] = [
+    let ways: [(&[&str], Change); 4] = [
         (&["there is none of that name", "aws signer put-signing-profile"], |world| world.profile = None),
         (&["it is canceled", "code_signing"], |world| {
             if let Some(profile) = &mut world.profile {
