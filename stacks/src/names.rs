@@ -1,7 +1,7 @@
 //! Every name that a stage gives to something, made in one place.
 
 use crate::stack::StackKind;
-use crate::stage::Stage;
+use crate::stage::{SigningProfile, Stage};
 
 /// The alias under which every function is called, by whatever calls it.
 pub const LIVE: &str = "live";
@@ -24,6 +24,11 @@ pub fn bucket(stage: &Stage, name: &str) -> String {
 /// The repository of a function's images: one of those below the stage's name.
 pub fn repository(stage: &Stage, function: &str) -> String {
     format!("{}-{}/{function}", stage.project, stage.name)
+}
+
+/// Where an archive is once it is signed: what it was made of and who signed it say which it is.
+pub fn signed_archive(function: &str, sha256: &str, signer: &SigningProfile) -> String {
+    format!("signed/{function}/{sha256}-{}.zip", signer.version())
 }
 
 /// A name in the data catalog, where a hyphen would have to be quoted in every query.

@@ -28,7 +28,7 @@ pub enum RenderError {
 }
 
 /// Templates and components, embedded: a deployer needs no files beside the stage's.
-const TEMPLATES: [(&str, &str); 35] = [
+const TEMPLATES: [(&str, &str); 36] = [
     ("bootstrap", include_str!("../../templates/bootstrap.yaml.tera")),
     ("data-sources", include_str!("../../templates/data-sources.yaml.tera")),
     ("stream", include_str!("../../templates/stream.yaml.tera")),
@@ -58,6 +58,7 @@ const TEMPLATES: [(&str, &str); 35] = [
     ("components/replication", include_str!("../../templates/components/replication.yaml.tera")),
     ("components/repository", include_str!("../../templates/components/repository.yaml.tera")),
     ("components/schedule", include_str!("../../templates/components/schedule.yaml.tera")),
+    ("components/signing", include_str!("../../templates/components/signing.yaml.tera")),
     ("components/statements", include_str!("../../templates/components/statements.yaml.tera")),
     ("components/stream", include_str!("../../templates/components/stream.yaml.tera")),
     ("components/table", include_str!("../../templates/components/table.yaml.tera")),

@@ -59,6 +59,13 @@ fn the_longest_names_fit() {
         "hotswap: true\npipelines:\n  rates:\n    source: {{url: \"https://rates.example.com/\", secret: \"{secret}\"}}\n"
     );
     check_limits(&stage("abcdefghijklmnop", "abcdefghijklmnop", "qrst-", &rest));
+    // With signed code, those of a stage without copies.
+    let signed = format!("{}{rest}", signed_by(&"a".repeat(64)));
+    check_limits(&stage("abcdefghijklmnop", "abcdefghijklmnop", "", &signed));
+}
+
+fn signed_by(profile: &str) -> String {
+    format!("code_signing: arn:aws:signer:ap-southeast-1:111111111111:/signing-profiles/{profile}/k3Xw9Qp2Ma\n")
 }
 
 /// Every pipeline in its largest form.
@@ -78,6 +85,8 @@ proptest! {
     fn any_name_fits(project in "[a-z](-?[a-z0-9]){1,7}", name in "[a-z](-?[a-z0-9]){1,7}", copies in "(|x[a-z0-9]{0,3}-)") {
         prop_assume!(copies.is_empty() || !name.starts_with(&copies));
         check_limits(&stage(&name, &project, &copies, EVERYTHING));
+        // With signed code and copies, there is room for names of a usual length, as below.
+        check_limits(&stage(&name, &project, "", &format!("{}{EVERYTHING}", signed_by("millrace_prod"))));
     }
 }
 
@@ -98,6 +107,30 @@ fn every_role_is_bound_where_workflows_deploy_and_none_elsewhere() {
         }
     }
     assert!(seen >= 30, "{seen}");
+}
+
+#[test]
+fn the_role_that_deploys_has_code_signed_by_one_version_alone_and_frees_no_function_of_it() {
+    let signed = stage("dev", "millrace", "pr-", &format!("{}{EVERYTHING}", signed_by("millrace_dev")));
+    check_limits(&stage("staging", "millrace", "pr-", &format!("{}{EVERYTHING}", signed_by("millrace_staging"))));
+    let plain = Stage { code_signing: None, ..signed.clone() };
+    let statements = |stage: &Stage, id: &str| {
+        let (_, template) = template(stage);
+        template["Resources"][id]["Properties"]["PolicyDocument"]["Statement"].as_array().unwrap().clone()
+    };
+    let of = |all: &[Value], action: &str| {
+        let has = |it: &&Value| it["Action"].as_array().unwrap().iter().any(|one| one == action);
+        all.iter().filter(has).cloned().collect::<Vec<_>>()
+    };
+    let deploy = statements(&signed, "DeployPolicy");
+    let [start] = of(&deploy, "signer:StartSigningJob").try_into().unwrap();
+    assert_eq!(start["Resource"], "arn:aws:signer:ap-southeast-1:111111111111:/signing-profiles/millrace_dev");
+    assert_eq!(start["Condition"]["StringEquals"]["signer:ProfileVersion"], "k3Xw9Qp2Ma");
+    let [freeing] = of(&deploy, "lambda:DeleteFunctionCodeSigningConfig").try_into().unwrap();
+    assert_eq!((&freeing["Effect"], &freeing["Resource"]), (&"Deny".into(), &"*".into()));
+    assert!(of(&statements(&signed, "CopiesPolicy"), "signer:StartSigningJob").is_empty());
+    assert!(of(&statements(&plain, "DeployPolicy"), "signer:StartSigningJob").is_empty());
+    assert!(template(&plain).1["Resources"]["SigningPolicy"].is_null());
 }
 
 #[test]

@@ -25,7 +25,7 @@ async fn made(project: &Project, stage: &Stage, rendered: &[Rendered], afresh: b
     let (mut functions, mut scripts) = (BTreeMap::new(), Vec::new());
     for code in rendered.iter().flat_map(|rendered| &rendered.stack.functions) {
         match &code.form {
-            Form::Function { package, assets } => {
+            Form::Function { package, assets, .. } => {
                 let assets = assets.iter().map(|asset| Ok((asset.file.name().to_owned(), content(project, asset)?)));
                 let assets = assets.collect::<Outcome<_>>()?;
                 let name = code.function.to_owned();

@@ -51,6 +51,8 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         .chain(&BOARDS)
 }
 
+const SIGNER: &str = "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/millrace_dev/k3Xw9Qp2Ma";
+
 /// Every stage that the mutants are made from: sizes from a tenth to ten times, each way to run.
 fn clean() -> Vec<(String, Vec<(String, Value)>)> {
     let file = |rest: &str| format!("project: millrace\naccount: '111111111111'\nregion: eu-west-1\n{rest}");
@@ -72,6 +74,7 @@ fn clean() -> Vec<(String, Vec<(String, Value)>)> {
         ("rates", file("pipelines:\n  rates: {source: {url: 'https://rates.example.com/'}}\n")),
         ("spark", file("pipelines:\n  rates: {pull: {runs_on: function}, spark: {above_mb: 500}, load: dms}\n")),
         ("shifted", file("release: {shift: linear, percent: 20}\npipelines:\n  taxi: {}\n  accommodation: {}\n")),
+        ("signed", file(&format!("code_signing: {SIGNER}\npipelines:\n  taxi: {{}}\n  orders: {{}}\n"))),
         ("demand", file("pipelines:\n  taxi:\n    stream: {mode: on-demand}\n    delivery: {compression: gzip}\n")),
     ];
     let rendered = stages.into_iter().map(|(name, text)| {

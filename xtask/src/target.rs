@@ -1,12 +1,13 @@
 //! From a stage and its archives to what the engine is given.
 
+use engine::cloud::Profile;
 use engine::failure::{Failure, Outcome};
-use engine::target::{Archive, Pace, ServiceRole, Shelf, Target, Wanted};
+use engine::target::{Archive, Pace, ServiceRole, Shelf, Signing, Target, Wanted};
 use engine::template::Template;
 use stacks::names;
 use stacks::render::Rendered;
 use stacks::stack::{StackKind, data_sources};
-use stacks::stage::{Copied, Platform, Stage};
+use stacks::stage::{Copied, Platform, SigningProfile, Stage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -54,22 +55,28 @@ fn service_role(stage: &Stage) -> Option<ServiceRole> {
 }
 
 fn archive(stage: &Stage, archive: &build::Archive) -> Archive {
-    let in_bucket = |end| (Shelf::Bucket, format!("{}/{}.{end}", archive.function, archive.sha256_hex));
-    let (shelf, key) = match archive.kind {
+    let build::Archive { function, sha256_hex, .. } = archive;
+    let in_bucket = |end| (Shelf::Bucket, format!("{function}/{sha256_hex}.{end}"));
+    let (shelf, built) = match archive.kind {
         Kind::Zip => in_bucket("zip"),
         Kind::Script => in_bucket("py"),
-        Kind::Image => {
-            (Shelf::Repository(names::repository(stage, &archive.function)), format!("sha256:{}", archive.sha256_hex))
-        }
+        Kind::Image => (Shelf::Repository(names::repository(stage, function)), format!("sha256:{sha256_hex}")),
     };
+    let signer = stage.code_signing.as_ref().filter(|_| archive.kind == Kind::Zip);
     Archive {
-        function: archive.function.clone(),
+        function: function.clone(),
         shelf,
-        key,
+        key: signer.map_or_else(|| built.clone(), |signer| names::signed_archive(function, sha256_hex, signer)),
         path: archive.path.clone(),
         sha256_base64: archive.sha256_base64.clone(),
         bytes: archive.bytes,
+        signing: signer.map(|signer| signing(signer, built)),
     }
+}
+
+fn signing(signer: &SigningProfile, unsigned: String) -> Signing {
+    let [name, version, owner] = [signer.name(), signer.version(), signer.owner()].map(str::to_owned);
+    Signing { profile: Profile { name, version, owner }, prefix: format!("signing/{unsigned}/"), unsigned }
 }
 
 /// One stack of it.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use crate::stage::{Package, ProjectFile};
+use crate::names;
+use crate::stage::{Package, ProjectFile, SigningProfile};
 
 /// Where code is put, by how it is packaged.
 pub struct CodePlaces {
@@ -40,6 +41,8 @@ pub enum Form {
     Function {
         package: Package,
         assets: Vec<Asset>,
+        /// Who has to sign it.
+        signer: Option<SigningProfile>,
     },
     /// A text of the project, as it is.
     Script(&'static str),
@@ -50,22 +53,27 @@ pub enum Form {
 pub struct ParameterView {
     id: String,
     description: String,
-    pattern: &'static str,
+    pattern: String,
 }
 
 impl CodeParameter {
     pub fn view(&self) -> ParameterView {
         let Self { parameter, name, form, .. } = self;
+        let archive = format!("Where in the artifact bucket the archive of {name} is");
         let (description, pattern) = match form {
             Form::Function { package: Package::Image, .. } => {
-                (format!("Which image in its repository {name} is"), "sha256:[0-9a-f]{64}")
+                (format!("Which image in its repository {name} is"), "sha256:[0-9a-f]{64}".to_owned())
             }
-            Form::Function { package: Package::Zip, .. } => {
-                (format!("Where in the artifact bucket the archive of {name} is"), r"[a-z0-9-]+/[0-9a-f]{64}\.zip")
+            Form::Function { package: Package::Zip, signer: None, .. } => {
+                (archive, r"[a-z0-9-]+/[0-9a-f]{64}\.zip".to_owned())
             }
-            Form::Script(_) => {
-                (format!("Where in the artifact bucket the script of {name} is"), r"[a-z0-9-]+/[0-9a-f]{64}\.py")
+            Form::Function { package: Package::Zip, signer: Some(profile), .. } => {
+                (archive, names::signed_archive("[a-z0-9-]+", "[0-9a-f]{64}", profile).replace('.', r"\."))
             }
+            Form::Script(_) => (
+                format!("Where in the artifact bucket the script of {name} is"),
+                r"[a-z0-9-]+/[0-9a-f]{64}\.py".to_owned(),
+            ),
         };
         ParameterView { id: parameter.clone(), description, pattern }
     }

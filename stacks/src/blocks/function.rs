@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::code::{Asset, CodeParameter, CodePlaces, Form};
+use super::signing::Signed;
 use super::trigger::Source;
 use super::version::{self, Published};
 use super::{AlarmView, Bounds, Metric, Placement, Scope, Tags, Trigger, Version, releases, threshold};
@@ -21,6 +22,9 @@ pub struct FunctionView {
     assets: Vec<Asset>,
     code: Code,
     code_parameter: String,
+    /// Where it takes signed code alone. An image is signed by nobody whom Lambda asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<Signed>,
     architecture: &'static str,
     memory_mb: u32,
     timeout_seconds: u32,
@@ -76,6 +80,7 @@ pub fn function<F: Function>(
         description: F::DESCRIPTION,
         bin: F::BIN,
         assets: Vec::new(),
+        signed: if image.is_none() { Signed::of(scope.stage) } else { None },
         code: image.unwrap_or_else(|| Code::Archive(code.archives.reference())),
         code_parameter: format!("{id}Code"),
         architecture: scope.stage.architecture.name(),
@@ -168,6 +173,10 @@ impl FunctionView {
         self.shifted.is_some()
     }
 
+    pub(super) fn is_signed(&self) -> bool {
+        self.signed.is_some()
+    }
+
     pub(super) fn id(&self) -> &'static str {
         self.id
     }
@@ -185,7 +194,11 @@ impl FunctionView {
             parameter: self.code_parameter.clone(),
             name: self.name.clone(),
             function: self.bin,
-            form: Form::Function { package, assets: self.assets.clone() },
+            form: Form::Function {
+                package,
+                assets: self.assets.clone(),
+                signer: self.signed.as_ref().map(|signed| signed.profile.clone()),
+            },
         }
     }
 

@@ -39,7 +39,7 @@ struct Parts {
 }
 
 /// The pipeline in tags of what all pipelines of a stack share.
-const SHARED: &str = "shared";
+pub(super) const SHARED: &str = "shared";
 
 /// What is shifted together: one function.
 #[derive(Debug, Serialize)]

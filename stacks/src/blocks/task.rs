@@ -89,7 +89,7 @@ impl TaskView {
             parameter: self.code_parameter.clone(),
             name: self.name.clone(),
             function: self.bin,
-            form: Form::Function { package: Package::Image, assets: Vec::new() },
+            form: Form::Function { package: Package::Image, assets: Vec::new(), signer: None },
         }
     }
 

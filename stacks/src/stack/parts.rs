@@ -7,7 +7,7 @@ use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
     AlarmView, Boards, BucketView, CodeParameter, DashboardView, DatabaseView, FunctionView, InboxView, ItemsView,
     JobView, MachineView, ParameterView, QueriesView, QueueView, ReleasesView, ReplicationView, ScheduleView, Scope,
-    TableView, TaskView, TopicView, WarehouseView,
+    SigningView, TableView, TaskView, TopicView, WarehouseView,
 };
 use crate::stage::Stage;
 use contract::{Ref, Topic};
@@ -27,6 +27,9 @@ pub(super) struct Parts {
     warehouse: Option<WarehouseView>,
     functions: Vec<FunctionView>,
     /// Filled in when the stack is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing: Option<SigningView>,
+    /// The same.
     #[serde(skip_serializing_if = "Option::is_none")]
     releases: Option<ReleasesView>,
     tasks: Vec<TaskView>,
@@ -183,6 +186,7 @@ impl Parts {
         let others = self.tasks.iter().map(TaskView::code).chain(self.jobs.iter().map(JobView::code));
         let code: Vec<CodeParameter> = functions.chain(others).collect();
         self.parameters = code.iter().map(CodeParameter::view).collect();
+        self.signing = SigningView::new(stage, kind, &self.functions);
         self.releases = ReleasesView::new(stage, kind, &self.functions);
         let description = format!("{} {}: {about}", stage.project, stage.name);
         let view = View { description, parts: self, outputs: outputs.list() };

@@ -9,7 +9,7 @@ use super::data_sources::{self, Exports};
 use super::{Output, Outputs, Stack, StackKind};
 use crate::blocks::{
     AlarmView, Asset, AutoscalerView, Boards, Catalog, CodeParameter, DashboardView, DeliveryView, FunctionView,
-    Layout, ParameterView, QueueView, ReleasesView, Scope, StreamView, TableView, function, reads_stream,
+    Layout, ParameterView, QueueView, ReleasesView, Scope, SigningView, StreamView, TableView, function, reads_stream,
 };
 use crate::names;
 use crate::stage::{Stage, Taxi};
@@ -23,6 +23,8 @@ struct View {
     failures: QueueView,
     delivery: DeliveryView,
     functions: Vec<FunctionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signing: Option<SigningView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     releases: Option<ReleasesView>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,13 +117,14 @@ pub fn stack(stage: &Stage, taxi: &Taxi, shared: &Exports) -> Stack {
     outputs.tell("TaxiTable", "The delivered trips, as database.table for queries", table.full_name().into());
 
     let scaling = autoscaler.iter().map(AutoscalerView::function);
-    let code: Vec<_> = functions.iter().chain(scaling).map(FunctionView::code).collect();
+    let code: Vec<_> = functions.iter().chain(scaling.clone()).map(FunctionView::code).collect();
     let view = View {
         description: format!("{} {}: taxi events, from a stream to the lake", stage.project, stage.name),
         parameters: code.iter().map(CodeParameter::view).collect(),
         stream,
         failures: failure_queue,
         delivery: delivery_stream,
+        signing: SigningView::new(stage, kind, functions.iter().chain(scaling)),
         releases: ReleasesView::new(stage, kind, &functions),
         functions,
         autoscaler,

@@ -19,6 +19,7 @@ mod raw;
 mod read;
 mod release;
 mod schema;
+mod signing;
 mod taxi;
 mod value;
 mod version;
@@ -44,6 +45,7 @@ pub use raw::{Package, RawStage};
 pub use read::{read, read_as};
 pub use release::{Course, Release, Shift};
 pub use schema::schema;
+pub use signing::SigningProfile;
 pub use taxi::{AUTOSCALER, Autoscale, Capacity, Compression, Consumers, Delivery, FunctionSize, Taxi};
 pub use value::{
     AccountId, Email, LogDays, ProjectFile, ProjectName, REMEDY, Region, SecretArn, StageName, TimeOfDay, Within,
@@ -74,6 +76,8 @@ pub struct Stage {
     pub database: Database,
     pub images: Images,
     pub artifacts: Artifacts,
+    /// Whose signature functions from archives ask of their code.
+    pub code_signing: Option<SigningProfile>,
     /// Who deploys it without a person.
     pub ci: Option<Ci>,
     pub pipelines: Pipelines,
@@ -185,6 +189,8 @@ impl Stage {
             RawPlatform::Emulator => Platform::Emulator,
         };
         let release = Release::check(&raw.release, platform, hotswap, &source)?;
+        let signer = raw.code_signing.map(|profile| SigningProfile::check(profile, platform, &raw.region, &source));
+        let code_signing = signer.transpose()?;
         let at = raw.pipelines.referenced;
         if let (Platform::Emulator, Some(function)) = (platform, pipelines.images().first()) {
             let remedy = if pipelines.need_internet() && *function == PullRates::BIN {
@@ -219,6 +225,7 @@ impl Stage {
             database: Database::check(&raw.database),
             images: Images::check(raw.images),
             artifacts: Artifacts::check(raw.artifacts),
+            code_signing,
             ci,
             pipelines,
         })

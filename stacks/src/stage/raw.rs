@@ -12,6 +12,7 @@ use super::database::RawDatabase;
 use super::images::RawImages;
 use super::pipelines::RawPipelines;
 use super::release::RawRelease;
+use super::signing::SigningProfile;
 use super::value::{AccountId, Email, LogDays, ProjectFile, ProjectName, Region, Within};
 use super::version::FileVersion;
 
@@ -61,6 +62,10 @@ pub struct RawStage {
     /// How the bucket of archives and templates is kept.
     #[serde(default)]
     pub artifacts: RawArtifacts,
+    /// The version of a profile of AWS Signer that signs the archives of functions, by its ARN: functions then take what it
+    /// signed, and nothing else. Those that are packaged as images are not signed by it. Default: none.
+    #[schemars(with = "Option<SigningProfile>")]
+    pub code_signing: Option<Spanned<SigningProfile>>,
     /// Whose workflows deploy the stage, by roles that `bootstrap` makes. Without it, only people do, as they are allowed.
     pub ci: Option<RawCi>,
     /// The pipelines of this stage. One that is not named here is absent: no resource, no cost.

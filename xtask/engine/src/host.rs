@@ -39,6 +39,10 @@ pub enum News<'a> {
         function: &'a str,
         bytes: u64,
     },
+    Signing {
+        function: &'a str,
+        profile: &'a str,
+    },
     Emptying {
         bucket: &'a str,
         deleted: usize,

@@ -152,6 +152,8 @@ table! {
         [CreateDeliveryStream TagDeliveryStream "iam:PassRole"]
         [UpdateDestination TagDeliveryStream "iam:PassRole"] [DeleteDeliveryStream];
     "AWS::Lambda::Alias" "lambda" [GetAlias]: [CreateAlias] [UpdateAlias] [DeleteAlias];
+    "AWS::Lambda::CodeSigningConfig" "lambda" [GetCodeSigningConfig]:
+        [CreateCodeSigningConfig TagResource] [UpdateCodeSigningConfig TagResource] [DeleteCodeSigningConfig];
     "AWS::Lambda::EventInvokeConfig" "lambda" []:
         [PutFunctionEventInvokeConfig] [UpdateFunctionEventInvokeConfig] [DeleteFunctionEventInvokeConfig];
     "AWS::Lambda::EventSourceMapping" "lambda" [GetEventSourceMapping]:

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::cloud::{Caller, Cloud, Fault, Standing};
+use crate::cloud::{Caller, Cloud, Fault, ProfileState, Standing};
 use crate::engine::Engine;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::host::News;
 use crate::permissions::{Verb, needed};
 use crate::plan::{Action, Plan};
 use crate::refusal::{Asked, CHECK_THE_NETWORK};
-use crate::target::ServiceRole;
+use crate::target::{ServiceRole, Signing};
 
 /// A deploy to the wrong account is not undone by an error message afterwards.
 pub async fn account<C: Cloud>(cloud: &C, stage: &str, account: &str) -> Outcome<Caller> {
@@ -43,7 +43,7 @@ pub async fn permissions<C: Cloud>(engine: &Engine<'_, C>, plan: &Plan) {
     if caller.arn.ends_with(":root") {
         return;
     }
-    let actions: Vec<String> = actions(plan, engine.target.service.as_ref()).into_iter().collect();
+    let actions: Vec<String> = actions(engine, plan).into_iter().collect();
     let note = match engine.cloud.denied(&caller, &actions).await {
         Ok(denied) if denied.is_empty() => return,
         Ok(denied) => format!(
@@ -71,9 +71,53 @@ pub async fn bootstrapped<C: Cloud>(engine: &Engine<'_, C>) -> Outcome {
         .exit(Exit::Decision))
 }
 
+/// What signatures have to be for, for functions to take them.
+const FOR_FUNCTIONS: &str = "AWSLambda-SHA384-ECDSA";
+
+/// Where functions take signed code alone, the profile that signs it has to be one that does, before anything is begun.
+pub async fn signer<C: Cloud>(engine: &Engine<'_, C>) -> Outcome {
+    let Some(signing) = engine.target.archives.iter().find_map(|archive| archive.signing.as_ref()) else {
+        return Ok(());
+    };
+    let (stage, profile) = (&engine.target.stage, &signing.profile);
+    let found = engine.cloud.signing_profile(profile).await;
+    let found = found.asked(|| format!("cannot look at the signing profile {}", profile.name))?;
+    let what = match &found {
+        None => "there is none of that name in this region".to_owned(),
+        Some(ProfileState { ended: Some(ended), .. }) => {
+            format!("it is {}, and signs no more", ended.to_lowercase())
+        }
+        Some(ProfileState { platform, .. }) if platform != FOR_FUNCTIONS => {
+            format!("it signs for the platform {platform}, and functions take {FOR_FUNCTIONS}")
+        }
+        Some(found) if found.version != profile.version => return Err(other_version(stage, signing, &found.version)),
+        Some(_) => return Ok(()),
+    };
+    Err(Failure::new(format!("stage {stage}: its code cannot be signed with profile {}", profile.name))
+        .since(what)
+        .hint(format!(
+            "make one with 'aws signer put-signing-profile --profile-name NAME --platform-id {FOR_FUNCTIONS}', and write the \
+             profileVersionArn that it answers as 'code_signing' into environments/{stage}.yaml"
+        ))
+        .exit(Exit::Decision))
+}
+
+/// A profile signs with its latest version, and functions take what the one signed that the stage names.
+pub(crate) fn other_version(stage: &str, signing: &Signing, version: &str) -> Failure {
+    let (name, named) = (&signing.profile.name, &signing.profile.version);
+    Failure::new(format!(
+        "stage {stage}: profile {name} signs as version {version}, and the stage takes version {named}"
+    ))
+    .hint(format!(
+        "if that version is meant, write its ARN as 'code_signing' into environments/{stage}.yaml: 'aws signer \
+             get-signing-profile --profile-name {name}' shows it"
+    ))
+    .exit(Exit::Decision)
+}
+
 /// Everything that the plan needs of the caller; where CloudFormation acts in a role of its own, what resources need is not
 /// the caller's.
-fn actions(plan: &Plan, service: Option<&ServiceRole>) -> BTreeSet<String> {
+fn actions<C>(engine: &Engine<'_, C>, plan: &Plan) -> BTreeSet<String> {
     let ours = [
         "cloudformation:CreateChangeSet",
         "cloudformation:DescribeChangeSet",
@@ -85,7 +129,11 @@ fn actions(plan: &Plan, service: Option<&ServiceRole>) -> BTreeSet<String> {
         "s3:PutObject",
     ];
     let mut actions: BTreeSet<String> = ours.map(str::to_owned).into();
-    if service.is_some() {
+    if engine.target.archives.iter().any(|archive| archive.signing.is_some()) {
+        let signing = ["s3:GetObjectVersion", "signer:DescribeSigningJob", "signer:StartSigningJob"];
+        actions.extend(signing.map(str::to_owned));
+    }
+    if engine.target.service.is_some() {
         return actions;
     }
     for resource in plan.stacks.iter().flat_map(|stack| &stack.resources) {

@@ -27,7 +27,7 @@ const fn class(texts: &'static [&'static str], remedy: &'static str) -> Class {
     Class { texts, remedy, passes: false }
 }
 
-const CLASSES: [Class; 23] = [
+const CLASSES: [Class; 24] = [
     Class {
         texts: &["cannot be assumed by lambda"],
         remedy: "the role was not yet in force: run the same command again",
@@ -87,6 +87,11 @@ const CLASSES: [Class; 23] = [
     class(
         &["nosuchkey"],
         "the function's archive is not in the artifact bucket: run the same command again to upload it",
+    ),
+    class(
+        &["lambda cannot deploy the function", "signature"],
+        "functions of this stage take what their signing profile signed: if it did, its signature has expired, was revoked, or \
+         the archive was written over; delete what is under signed/ in the artifact bucket, then deploy again",
     ),
     class(
         &["checksum"],
@@ -192,6 +197,11 @@ mod tests {
             ("No export named a:b found. Rollback requested by user.", "exports it first"),
             ("Error occurred while GetObject. S3 Error Code: PermanentRedirect.", "another region"),
             ("Error occurred while GetObject. S3 Error Code: NoSuchKey.", "upload it"),
+            (
+                "Lambda cannot deploy the function. The function or layer might be signed using a signature that the client is \
+                 not configured to accept. Check the provided signature for x. (Service: Lambda, Status Code: 400)",
+                "signing profile",
+            ),
             ("The bucket you tried to delete is not empty. You must delete all versions", "--delete-data"),
             ("millrace-dev-x already exists in stack arn:aws:…", "taken"),
             ("Resource limit exceeded: shards per account", "quota"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cloud::Profile;
 use crate::template::Template;
 
 /// Everything that a stage should be.
@@ -62,9 +63,28 @@ pub struct Archive {
     pub key: String,
     /// The archive, or the folder with the image's layout.
     pub path: PathBuf,
-    /// Of an archive.
+    /// Of what was built, where it is an archive.
     pub sha256_base64: String,
     pub bytes: u64,
+    /// How it is signed, where functions take nothing else.
+    pub signing: Option<Signing>,
+}
+
+impl Archive {
+    /// Under which key it is put as it was built.
+    pub fn built_key(&self) -> &str {
+        self.signing.as_ref().map_or(&self.key, |signing| &signing.unsigned)
+    }
+}
+
+/// How an archive is signed: functions take it under its own key, which nothing but what is signed is put under.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    pub profile: Profile,
+    /// The key of what was built.
+    pub unsigned: String,
+    /// Where the signer puts what it made of it, under a name that nobody knows before.
+    pub prefix: String,
 }
 
 /// Where code is put.

@@ -33,6 +33,7 @@ impl Lines {
                 say(&format!("{stack} is {} after {}", status.name(), took.unwrap_or_default()));
             }
             News::Uploading { function, bytes } => say(&format!("uploading {function} ({} KB)", bytes / 1024)),
+            News::Signing { function, profile } => say(&format!("having {function} signed by {profile}")),
             News::Emptying { bucket, deleted } => {
                 say(&format!("emptying {bucket}: {deleted} object versions deleted"));
             }

@@ -34,6 +34,7 @@ impl Table {
             News::Event { stack, event } => self.resource(stack, event),
             News::Ended { stack, status } => self.ended(stack, status),
             News::Uploading { function, bytes } => self.beside(&format!("uploading {function} ({} KB)", bytes / 1024)),
+            News::Signing { function, profile } => self.beside(&format!("having {function} signed by {profile}")),
             News::Emptying { bucket, deleted } => {
                 self.beside(&format!("emptying {bucket}: {deleted} object versions deleted"));
             }

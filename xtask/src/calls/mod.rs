@@ -77,6 +77,7 @@ struct Spelling<'a> {
 impl Spelling<'_> {
     fn spelt(&self, text: &str) -> String {
         let Stage { project, name, account, region, .. } = self.stage;
+        let signer = self.stage.code_signing.as_ref();
         let copy = self.ci.copies.as_ref().map_or_else(String::new, |prefix| format!("{prefix}1"));
         [
             ("{f}", format!("{project}-{name}")),
@@ -96,6 +97,8 @@ impl Spelling<'_> {
             ("{copies}", names::ci_role_arn(self.stage, names::COPIES)),
             ("{plan}", names::ci_role_arn(self.stage, names::PLAN)),
             ("{boundary}", names::boundary_arn(self.stage)),
+            ("{signer}", signer.map_or_else(String::new, |signer| signer.unversioned().to_owned())),
+            ("{signer-version}", signer.map_or_else(String::new, |signer| signer.version().to_owned())),
         ]
         .into_iter()
         .fold(text.to_owned(), |text, (name, value)| text.replace(name, &value))
@@ -141,8 +144,11 @@ pub(crate) fn explained(stage: &Stage, ci: &Ci) -> Outcome<Explained> {
     let (roles, spelling) = (Roles::of(stage, ci)?, Spelling { stage, ci });
     let of_copies = |call: &Call| call.who == Who::Copies || call.resource.contains("{copy}");
     let is_shift = |call: &Call| call.action.starts_with("codedeploy:");
+    let is_signing = |call: &Call| call.action.starts_with("signer:") || call.action.contains("CodeSigning");
     let is_asked = |call: &&Call| {
-        (!of_copies(call) || ci.copies.is_some()) && (!is_shift(call) || stage.release.shift().is_some())
+        (!of_copies(call) || ci.copies.is_some())
+            && (!is_shift(call) || stage.release.shift().is_some())
+            && (!is_signing(call) || stage.code_signing.is_some())
     };
     let calls: Vec<_> = CALLS
         .iter()

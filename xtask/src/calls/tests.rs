@@ -4,7 +4,7 @@ use check::iam::{Decision, Policy, Request};
 use check::world::{Resource, World};
 use engine::permissions::{Verb, needed};
 use stacks::names;
-use stacks::stage::{Ci, Stage};
+use stacks::stage::{Ci, SigningProfile, Stage};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -15,18 +15,26 @@ use crate::official::Clean;
 use crate::project::Project;
 use crate::stages;
 
-/// The shipped stages that workflows deploy.
+/// The shipped stages that workflows deploy, and one of them with signed code.
 fn deployed() -> Vec<(Stage, Ci)> {
     let project = Project::find().unwrap();
     let all = stages::names(&project).unwrap();
     let all = all.iter().map(|name| stages::load(&project, name).unwrap());
-    all.filter_map(|stage| stage.ci.clone().map(|ci| (stage, ci))).collect()
+    let shipped: Vec<_> = all.filter_map(|stage| stage.ci.clone().map(|ci| (stage, ci))).collect();
+    // None that ships has its code signed.
+    let signed = shipped.first().map(|(stage, ci)| (signed(stage), ci.clone()));
+    shipped.into_iter().chain(signed).collect()
+}
+
+fn signed(stage: &Stage) -> Stage {
+    let profile = format!("arn:aws:signer:{}:{}:/signing-profiles/millrace/k3Xw9Qp2Ma", stage.region, stage.account);
+    Stage { code_signing: Some(SigningProfile::new(profile).unwrap()), ..stage.clone() }
 }
 
 #[test]
 fn every_call_is_as_it_is_meant() {
     let stages = deployed();
-    assert!(stages.len() >= 3);
+    assert!(stages.len() >= 4);
     for (stage, ci) in stages {
         let told = explained(&stage, &ci).unwrap();
         let wrong: Vec<_> = told.calls.iter().filter(|call| !call.as_meant).collect();
@@ -146,7 +154,9 @@ fn candidates(world: &World, resource: &Resource, stage: &Stage, action: &str) -
         "ecr" => vec![arn(&format!("repository/{front}/x"))],
         "athena" => vec![arn(&format!("workgroup/{front}-x"))],
         "states" => vec![arn(&format!("stateMachine:{front}-x"))],
-        "lambda" => vec![arn(&format!("function:{front}-x")), arn("event-source-mapping:1")],
+        "lambda" => {
+            vec![arn(&format!("function:{front}-x")), arn("event-source-mapping:1"), arn("code-signing-config:csc-1")]
+        }
         "sqs" | "sns" => vec![arn(&format!("{front}-x"))],
         "secretsmanager" => vec![arn("secret:WarehouseSecret-1")],
         _ => vec![arn("thing/1"), arn("thing:1")],

@@ -3,8 +3,8 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use engine::cloud::{
-    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Kept, ObjectVersion, Resource,
-    StackState, Swap,
+    Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Kept, ObjectVersion, Profile,
+    ProfileState, Resource, SigningJob, SigningRequest, StackState, Swap,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,6 +30,7 @@ mod place;
 mod queries;
 mod queues;
 mod secrets;
+mod signatures;
 mod stacks;
 mod streams;
 mod topics;
@@ -54,6 +55,7 @@ pub(crate) struct Aws {
     items: aws_sdk_dynamodb::Client,
     secrets: aws_sdk_secretsmanager::Client,
     topics: aws_sdk_sns::Client,
+    signatures: aws_sdk_signer::Client,
     images: aws_sdk_ecr::Client,
     executions: aws_sdk_sfn::Client,
     queries: aws_sdk_athena::Client,
@@ -90,6 +92,7 @@ impl Aws {
             items: aws_sdk_dynamodb::Client::new(config),
             secrets: aws_sdk_secretsmanager::Client::new(config),
             topics: aws_sdk_sns::Client::new(config),
+            signatures: aws_sdk_signer::Client::new(config),
             images: aws_sdk_ecr::Client::new(config),
             executions: aws_sdk_sfn::Client::new(config),
             queries: aws_sdk_athena::Client::new(config),
@@ -338,6 +341,26 @@ impl Cloud for Aws {
 
     async fn delete_objects(&self, bucket: &str, versions: &[ObjectVersion]) -> Answer {
         objects::delete(&self.objects, bucket, versions).await
+    }
+
+    async fn object_version(&self, bucket: &str, key: &str) -> Answer<Option<String>> {
+        Ok(objects::now(&self.objects, bucket, key).await?.map(|now| now.version))
+    }
+
+    async fn copy_object(&self, bucket: &str, from: &str, to: &str) -> Answer {
+        objects::copy(&self.objects, bucket, from, to).await
+    }
+
+    async fn signing_profile(&self, profile: &Profile) -> Answer<Option<ProfileState>> {
+        signatures::profile(&self.signatures, profile).await
+    }
+
+    async fn start_signing(&self, request: &SigningRequest) -> Answer<String> {
+        signatures::start(&self.signatures, request).await
+    }
+
+    async fn signing_job(&self, job: &str) -> Answer<SigningJob> {
+        signatures::job(&self.signatures, job).await
     }
 
     async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool> {

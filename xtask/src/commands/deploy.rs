@@ -340,8 +340,8 @@ impl fmt::Display for DeployReport {
                 writeln!(f, "  left over, delete it by hand: {leftover}")?;
             }
         }
-        for artifact in self.artifacts.iter().filter(|artifact| artifact.uploaded) {
-            writeln!(f, "uploaded {}", artifact.key)?;
+        for artifact in self.artifacts.iter().filter(|artifact| artifact.uploaded || artifact.signed) {
+            writeln!(f, "{} {}", if artifact.signed { "signed" } else { "uploaded" }, artifact.key)?;
         }
         if !self.hotswapped.is_empty() {
             writeln!(f, "live already: {}; their stacks follow by themselves", self.hotswapped.join(", "))?;

@@ -3,6 +3,7 @@ mod traffic;
 use clap::{Args, Subcommand};
 use engine::failure::{Failure, Outcome};
 use engine::programme::{self, Fixtures, Set};
+use engine::sim::SIGNING_VERSION;
 use engine::target::Target;
 use stacks::blocks::Form as CodeForm;
 use stacks::stage::{Architecture, Package, Stage, StageName};
@@ -78,8 +79,9 @@ fn traced(seed: u64) -> Outcome {
 
 /// Every set of pipelines that a stage can have, as it really renders.
 fn sets() -> Outcome<Vec<Set>> {
-    let taxi = |shards: u32| format!("taxi: {{stream: {{shards: {shards}}}}}");
-    let sets = [("taxi", taxi(2), taxi(4))];
+    let taxi = |shards: u32| format!("pipelines:\n  taxi: {{stream: {{shards: {shards}}}}}");
+    let signed = |shards: u32| format!("code_signing: {}\n{}", signing_profile(), taxi(shards));
+    let sets = [("taxi", taxi(2), taxi(4)), ("taxi, signed", signed(2), signed(4))];
     sets.into_iter()
         .map(|(name, first, changed)| {
             Ok(Set {
@@ -92,8 +94,13 @@ fn sets() -> Outcome<Vec<Set>> {
         .collect()
 }
 
-fn stage(pipelines: &str, code: &str) -> Outcome<Target> {
-    let text = format!("project: millrace\naccount: '111111111111'\nregion: eu-west-1\npipelines:\n  {pipelines}\n");
+/// The one that the simulated cloud has.
+fn signing_profile() -> String {
+    format!("arn:aws:signer:eu-west-1:111111111111:/signing-profiles/sim/{SIGNING_VERSION}")
+}
+
+fn stage(rest: &str, code: &str) -> Outcome<Target> {
+    let text = format!("project: millrace\naccount: '111111111111'\nregion: eu-west-1\n{rest}\n");
     let name = StageName::new("sim").map_err(Failure::invalid)?;
     let stage = Stage::parse(name, "sim.yaml", &text, Architecture::Arm64);
     let stage = stage.map_err(|fault| Failure::invalid(fault.to_string()))?;

@@ -6,9 +6,10 @@ use super::Fault;
 use super::places::{alarms, at, exports, failures, function, gone, imports, of_streams, on_demand, set, there};
 
 const FUNCTION: &str = "AWS::Lambda::Function";
+const SIGNING: &str = "AWS::Lambda::CodeSigningConfig";
 const BUCKET: &str = "AWS::S3::Bucket";
 
-pub(super) static FAULTS: [Fault; 39] = [
+pub(super) static FAULTS: [Fault; 41] = [
     Fault {
         name: "no on-failure destination",
         rule: "stream-failure-destination",
@@ -78,6 +79,18 @@ pub(super) static FAULTS: [Fault; 39] = [
             )
         },
         plant: |t, p| set(t, p, json!(901)),
+    },
+    Fault {
+        name: "a function that takes unsigned code",
+        rule: "function-signing",
+        places: |t| there(t, FUNCTION, "/Properties/CodeSigningConfigArn"),
+        plant: gone,
+    },
+    Fault {
+        name: "a signature that is only wished for",
+        rule: "function-signing",
+        places: |t| there(t, SIGNING, "/Properties/CodeSigningPolicies/UntrustedArtifactOnDeployment"),
+        plant: |t, p| set(t, p, json!("Warn")),
     },
     Fault {
         name: "too large a buffer",

@@ -22,10 +22,19 @@ impl Allowed {
         Self::each(actions.iter().map(|action| (*action).to_owned()).collect(), resource)
     }
 
+    /// What is not allowed, whatever else is.
+    pub(super) fn never(actions: &[&str], resource: Value) -> Self {
+        Self { effect: "Deny", ..Self::of(actions, resource) }
+    }
+
     fn take(&mut self, other: Self) {
         self.action.extend(other.action);
         let of = |resource: Value| if let Value::Array(all) = resource { all } else { vec![resource] };
         self.resource = of(self.resource.take()).into_iter().chain(of(other.resource)).collect();
+    }
+
+    fn is_under_the_same(&self, other: &Self) -> bool {
+        self.effect == other.effect && self.condition == other.condition
     }
 
     pub(super) fn when(self, condition: Value) -> Self {
@@ -39,8 +48,7 @@ pub(super) fn together(lines: Vec<Allowed>) -> Vec<Allowed> {
     let mut all: Vec<Allowed> = Vec::new();
     for line in lines {
         let is_mergeable = |line: &Allowed| line.resource != "*" && !line.action.iter().any(|it| it.starts_with("s3:"));
-        let same =
-            |other: &&mut Allowed| other.condition == line.condition && is_mergeable(other) && is_mergeable(&line);
+        let same = |other: &&mut Allowed| other.is_under_the_same(&line) && is_mergeable(other) && is_mergeable(&line);
         match all.iter_mut().find(same) {
             Some(other) => other.take(line),
             None => all.push(line),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::allowed::{Allowed, together};
 use super::reach::{Reach, Tagged};
 use crate::names;
+use crate::stage::SigningProfile;
 
 const ARTIFACTS: &str = "s3:::{f}-artifacts-{a}";
 
@@ -51,6 +52,31 @@ pub(super) fn driving(reach: &Reach<'_>) -> Vec<Allowed> {
         all.push(reach.allow(&["lambda:UpdateFunctionCode"], &["lambda:{r}:{a}:function:{f}-*"]));
     }
     all
+}
+
+/// To drive the stage itself, and to have its archives signed where that is asked for.
+pub(super) fn deploying(alone: &Reach<'_>) -> Vec<Allowed> {
+    let mut all = driving(alone);
+    all.extend(alone.stage.code_signing.iter().flat_map(|profile| signing(alone, profile)));
+    all
+}
+
+/// By one version of one profile. The signer reads and writes archives in the caller's name. Which functions ask for a signature is
+/// CloudFormation's to say: none is freed from it past its stack.
+fn signing(alone: &Reach<'_>, profile: &SigningProfile) -> Vec<Allowed> {
+    let this_version = json!({ "StringEquals": { "signer:ProfileVersion": profile.version() } });
+    let jobs = alone.placed("signer:{r}:{a}:/signing-jobs/*");
+    let freeing = [
+        "lambda:DeleteFunctionCodeSigningConfig",
+        "lambda:PutFunctionCodeSigningConfig",
+        "lambda:UpdateCodeSigningConfig",
+    ];
+    vec![
+        Allowed::of(&["signer:DescribeSigningJob", "signer:GetSigningProfile"], json!([jobs, profile.unversioned()])),
+        Allowed::of(&["signer:StartSigningJob"], json!(profile.unversioned())).when(this_version),
+        alone.allow(&["s3:GetObjectVersion"], &[&format!("{ARTIFACTS}/*")]),
+        Allowed::never(&freeing, json!("*")),
+    ]
 }
 
 /// A copy goes with its data, and CloudFormation deletes no bucket that holds any.

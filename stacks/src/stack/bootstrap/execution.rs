@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::allowed::{Allowed, together};
-use super::needs::{DATA, DATABASES, NETWORK, RELEASES, Row, STREAMS, WORK};
+use super::needs::{DATA, DATABASES, NETWORK, RELEASES, Row, SIGNING, STREAMS, WORK};
 use super::reach::{Reach, Tagged};
 use crate::names;
 
@@ -63,6 +63,10 @@ pub(super) fn releases(reach: &Reach<'_>) -> Vec<Allowed> {
     statements(reach, RELEASES)
 }
 
+pub(super) fn signing(reach: &Reach<'_>) -> Vec<Allowed> {
+    statements(reach, SIGNING)
+}
+
 pub(super) fn network(reach: &Reach<'_>) -> Vec<Allowed> {
     let mut all = statements(reach, NETWORK);
     // Tags say whose a thing is: they are given to what is being made, and to what is a stage's already.
@@ -114,7 +118,9 @@ pub(super) fn reading_data(reach: &Reach<'_>) -> Vec<Allowed> {
 }
 
 pub(super) fn reading_work(reach: &Reach<'_>) -> Vec<Allowed> {
-    let mut all: Vec<_> = [WORK, NETWORK, DATABASES].concat().iter().filter_map(|row| look(reach, row)).collect();
+    let signing = if reach.stage.code_signing.is_some() { SIGNING } else { &[] };
+    let rows = [WORK, signing, NETWORK, DATABASES].concat();
+    let mut all: Vec<_> = rows.iter().filter_map(|row| look(reach, row)).collect();
     all.push(reach.allow(&ROLES_READ, &["iam::{a}:role/{p}/*"]));
     together(all)
 }

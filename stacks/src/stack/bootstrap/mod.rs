@@ -92,7 +92,7 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
         policy("LookPolicy", "look", "Sees how the stage stands, and no data", deploy::looking(&reach)),
         policy("ReadDataPolicy", "read-data", "Sees how what holds data is made", execution::reading_data(&alone)),
         policy("ReadWorkPolicy", "read-work", "Sees how what works is made", execution::reading_work(&alone)),
-        policy("DeployPolicy", names::DEPLOY, "Drives the stacks of the stage", deploy::driving(&alone)),
+        policy("DeployPolicy", names::DEPLOY, "Drives the stacks of the stage", deploy::deploying(&alone)),
         policy("DataPolicy", "data", "Makes what holds data", execution::data(&reach)),
         policy("StreamsPolicy", "streams", "Makes what data moves through", execution::streams(&reach)),
         policy("WorkPolicy", "work", "Makes what works, and what begins it", execution::work(&reach)),
@@ -118,6 +118,11 @@ pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
         let shifting = execution::releases(&alone);
         policies.push(policy("ReleasesPolicy", "releases", "Shifts calls to new versions", shifting));
         execution.push("ReleasesPolicy");
+    }
+    if stage.code_signing.is_some() {
+        let signing = execution::signing(&alone);
+        policies.push(policy("SigningPolicy", "signing", "Has functions take signed code alone", signing));
+        execution.push("SigningPolicy");
     }
     let mut deploying_by = vec!["DeployPolicy", "LookPolicy", "ReadDataPolicy", "ReadWorkPolicy"];
     let copies = reach.copies();

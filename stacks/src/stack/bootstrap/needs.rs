@@ -182,6 +182,20 @@ pub(super) const WORK: &[Row] = &[
     row("cloudwatch", "DeleteDashboards GetDashboard PutDashboard", &["cloudwatch::{a}:dashboard/{f}-*"]),
 ];
 
+/// Whose signature functions ask of their code, where they ask for one. What says so has no name of ours.
+pub(super) const SIGNING: &[Row] = &[
+    row("lambda", "CreateCodeSigningConfig", &["*"]),
+    made("lambda", "TagResource", &[SIGNING_CONFIGS]),
+    owned("lambda", "DeleteCodeSigningConfig TagResource UntagResource UpdateCodeSigningConfig", &[SIGNING_CONFIGS]),
+    row(
+        "lambda",
+        "DeleteFunctionCodeSigningConfig GetCodeSigningConfig ListTags PutFunctionCodeSigningConfig",
+        &["lambda:{r}:{a}:function:{f}-*", SIGNING_CONFIGS],
+    ),
+];
+
+const SIGNING_CONFIGS: &str = "lambda:{r}:{a}:code-signing-config:*";
+
 /// How calls come to a new version, where they are shifted to it.
 pub(super) const RELEASES: &[Row] = &[row(
     "codedeploy",

@@ -112,7 +112,8 @@ impl Stage {
         let ci = self.ci.clone().filter(|ci| ci.makes(&name));
         let stage = Self { name, ci, pipelines, ..self.clone() }.quiet().scaled(copied.scale);
         let stage = if copied.local && stage.platform == Platform::Aws { stage.on_laptop(host) } else { stage };
-        Ok(Self { copy: Some(copied), ..stage })
+        // What anybody may make a copy of, nobody signs in the name of the stage.
+        Ok(Self { copy: Some(copied), code_signing: None, ..stage })
     }
 
     /// Nobody is told of what happens to a copy, nobody waits for its new code, and nothing of it outlives it.

@@ -35,6 +35,7 @@ pub async fn deploy<'a, C: Cloud>(engine: &'a Engine<'a, C>, consent: &dyn Fn(&P
         consent(&plan)?;
     }
     preflight::bootstrapped(engine).await?;
+    preflight::signer(engine).await?;
     preflight::permissions(engine, &plan).await;
     let lease = &OnceCell::new();
     let done = guarded(engine, lease, async {

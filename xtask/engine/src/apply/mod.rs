@@ -12,6 +12,7 @@ mod hotswap;
 mod operation;
 mod policies;
 mod settle;
+mod sign;
 mod together;
 mod upload;
 mod walk;

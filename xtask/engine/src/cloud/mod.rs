@@ -3,6 +3,7 @@
 mod data;
 mod patient;
 mod port;
+mod signing;
 mod status;
 
 pub use data::{
@@ -11,4 +12,5 @@ pub use data::{
 };
 pub use patient::Patient;
 pub use port::{Answer, Cloud, CloudError, Fault};
+pub use signing::{Profile, ProfileState, SigningJob, SigningRequest};
 pub use status::{StackStatus, Standing};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{
     Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Fault, Kept, ObjectVersion,
-    Resource, StackState, Swap,
+    Profile, ProfileState, Resource, SigningJob, SigningRequest, StackState, Swap,
 };
 
 /// How often a call is made again; with the waits between them, for about half a minute.
@@ -95,6 +95,11 @@ patiently! {
     read(bucket: &str, key: &str) -> Option<Kept>;
     object_versions(bucket: &str) -> Vec<ObjectVersion>;
     delete_objects(bucket: &str, versions: &[ObjectVersion]) -> ();
+    object_version(bucket: &str, key: &str) -> Option<String>;
+    copy_object(bucket: &str, from: &str, to: &str) -> ();
+    signing_profile(profile: &Profile) -> Option<ProfileState>;
+    start_signing(request: &SigningRequest) -> String;
+    signing_job(job: &str) -> SigningJob;
     has_image(repository: &str, digest: &str) -> bool;
     push_image(repository: &str, digest: &str, layout: &Path) -> ();
     swap_code(function: &str, code: Code<'_>) -> ();

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Caller, ChangeSet, ChangeSetRequest, Code, Content, Drifted, Event, Kept, ObjectVersion, Resource, StackState, Swap,
+    Caller, ChangeSet, ChangeSetRequest, Code, Content, Drifted, Event, Kept, ObjectVersion, Profile, ProfileState,
+    Resource, SigningJob, SigningRequest, StackState, Swap,
 };
 
 /// AWS, real or simulated. One caller at a time: nothing here has to be `Send`.
@@ -50,6 +51,15 @@ pub trait Cloud {
     /// The SHA-256 of an object, in base64; `None` where there is no object, empty where it has no checksum.
     async fn object_checksum(&self, bucket: &str, key: &str) -> Answer<Option<String>>;
     async fn put_object(&self, bucket: &str, key: &str, content: Content<'_>, sha256: &str) -> Answer;
+    /// Which version of an object is there now; `None` where there is none.
+    async fn object_version(&self, bucket: &str, key: &str) -> Answer<Option<String>>;
+    /// Copies an object within its bucket.
+    async fn copy_object(&self, bucket: &str, from: &str, to: &str) -> Answer;
+    /// How a signing profile stands; `None` where there is none of this name.
+    async fn signing_profile(&self, profile: &Profile) -> Answer<Option<ProfileState>>;
+    /// Has an object signed. The job, which is the same for the same token.
+    async fn start_signing(&self, request: &SigningRequest) -> Answer<String>;
+    async fn signing_job(&self, job: &str) -> Answer<SigningJob>;
     /// Whether a repository has an image.
     async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool>;
     /// Puts the image of a layout into a repository. What is there already is not sent again.

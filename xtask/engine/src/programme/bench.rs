@@ -146,7 +146,9 @@ impl Bench {
         let losses = world.ledger.losses.iter().filter(|(_, id)| !allowed.contains(id));
         let losses = losses.map(|(stack, id)| format!("{id} of {stack} was lost without being named"));
         let codeless = world.without_code().into_iter().map(|name| format!("the code of {name} is nowhere"));
-        losses.chain(codeless).chain(world.ledger.violations.iter().cloned()).collect()
+        let untrusted =
+            world.with_untrusted_code().into_iter().map(|name| format!("{name} runs code that is not signed"));
+        losses.chain(codeless).chain(untrusted).chain(world.ledger.violations.iter().cloned()).collect()
     }
 }
 

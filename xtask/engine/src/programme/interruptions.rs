@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Set;
 use super::bench::Bench;
 use super::crashes::{Story, What};
-use super::stage::{FIRST, IMAGED, LARGER, LARGEST, OTHER_CODE, STACKS, stage, unkept};
+use super::stage::{FIRST, IMAGED, LARGER, LARGEST, OTHER_CODE, SIGNED, SIGNED_OTHER, STACKS, stage, unkept};
 use crate::cloud::StackStatus as S;
 use crate::schemas::Schemas;
 use crate::sim::FewSchemas;
@@ -29,6 +29,7 @@ pub(super) fn own() -> Vec<Story> {
     let mut stories = of(set, &few);
     stories.extend(recoveries(&few));
     stories.extend(images(&few));
+    stories.extend(signatures(&few));
     for (story, first_seed) in stories.iter_mut().zip((FIRST_SEED..).step_by(100_000_000)) {
         story.first_seed = first_seed;
     }
@@ -79,6 +80,24 @@ fn images(schemas: &Rc<dyn Schemas>) -> [Story; 2] {
         what: What::Deploy(stage(IMAGED)),
         first_seed: OTHERS,
     })
+}
+
+/// Code is signed before functions get it: from the beginning, from a day on, and with what is new.
+fn signatures(schemas: &Rc<dyn Schemas>) -> [Story; 4] {
+    let nothing = Bench::new(1, Rc::clone(schemas));
+    let standing = |version| {
+        let bench = nothing.again(1);
+        let _ = bench.calm("setup", &stage(version));
+        bench
+    };
+    let (unsigned, signed) = (standing(FIRST), standing(SIGNED));
+    [
+        ("created with signed code", nothing, What::Deploy(stage(SIGNED))),
+        ("signed from now on", unsigned, What::Deploy(stage(SIGNED))),
+        ("new signed code", signed.again(1), What::Deploy(stage(SIGNED_OTHER))),
+        ("new signed code, at once", signed, What::Hotswap(stage(SIGNED_OTHER))),
+    ]
+    .map(|(name, from, what)| Story { name: format!("four stacks: {name}"), from, what, first_seed: OTHERS })
 }
 
 /// Deploys that begin with a stack that an earlier one left in an odd state, and a destroy that has to write the policies

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::bench::{Bench, End};
 use super::report::Scenario;
-use super::stage::{FIRST, LARGER, LARGEST, OTHER_CODE, STACKS, Version, partly, stage};
+use super::stage::{FIRST, LARGER, LARGEST, OTHER_CODE, SIGNED, SIGNED_OTHER, STACKS, Version, partly, stage};
 use crate::cloud::StackStatus;
 use crate::failure::{Exit, Outcome};
 use crate::sim::{Failing, FewSchemas, Upset, Weather};
@@ -22,7 +22,7 @@ pub struct Fixtures {
 pub(super) const KINDS: [&str; 5] =
     ["weather and crashes", "resources that fail", "two deployers", "strangers", "destroyed in any weather"];
 
-const VERSIONS: [Version; 4] = [FIRST, LARGER, OTHER_CODE, LARGEST];
+const VERSIONS: [Version; 6] = [FIRST, LARGER, OTHER_CODE, LARGEST, SIGNED, SIGNED_OTHER];
 
 /// Of the kinds, the one in which resources fail as often as they like, and the one with two deployers.
 const FAILING: usize = 1;
@@ -48,8 +48,13 @@ impl Fixtures {
             }
             bench
         };
-        let starts =
-            vec![from(&[]), from(&[stage(FIRST)]), from(&[partly(FIRST, 2)]), from(&[stage(FIRST), stage(OTHER_CODE)])];
+        let starts = vec![
+            from(&[]),
+            from(&[stage(FIRST)]),
+            from(&[partly(FIRST, 2)]),
+            from(&[stage(FIRST), stage(OTHER_CODE)]),
+            from(&[stage(SIGNED)]),
+        ];
         let targets: Vec<_> = VERSIONS.into_iter().map(stage).collect();
         let expected = targets.iter().map(|target| from(std::slice::from_ref(target)).outcome()).collect();
         Self { starts, targets, expected }
@@ -215,6 +220,7 @@ impl<'a> Schedule<'a> {
             world.climate.late_events = if chance.u32(0..4) == 0 { chance.u64(0..3_000) } else { 0 };
             // Now and then, so long that nothing is heard for a while.
             world.climate.slowness = if chance.u32(0..100) == 0 { 8 } else { 1 };
+            world.climate.failing_signatures = u32::from(chance.u32(0..10) == 0);
             if kind == FAILING {
                 world.climate.failing = vec![failing(&mut chance, target)];
             }

@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cloud::Profile;
 use crate::hash;
-use crate::target::{Archive, Pace, Shelf, Target, Wanted};
+use crate::sim::SIGNING_VERSION as VERSION;
+use crate::target::{Archive, Pace, Shelf, Signing, Target, Wanted};
 use crate::template::Template;
 
 /// In which ways a version of the stage differs from the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way to differ")]
 pub(super) struct Version {
     pub shards: u32,
     pub code: &'static str,
@@ -21,13 +24,18 @@ pub(super) struct Version {
     pub linked: bool,
     /// Whether the function `load` is packaged as an image, with a repository for it.
     pub image: bool,
+    /// Whether functions take signed code alone.
+    pub signed: bool,
 }
 
-pub(super) const FIRST: Version = Version { shards: 2, code: "one", extra: false, linked: true, image: false };
+pub(super) const FIRST: Version =
+    Version { shards: 2, code: "one", extra: false, linked: true, image: false, signed: false };
 pub(super) const LARGER: Version = Version { shards: 4, extra: true, ..FIRST };
 pub(super) const OTHER_CODE: Version = Version { code: "two", ..FIRST };
 pub(super) const LARGEST: Version = Version { shards: 8, code: "three", extra: true, ..FIRST };
 pub(super) const IMAGED: Version = Version { image: true, ..FIRST };
+pub(super) const SIGNED: Version = Version { signed: true, ..FIRST };
+pub(super) const SIGNED_OTHER: Version = Version { signed: true, ..OTHER_CODE };
 pub(super) const UNLINKED: Version = Version { linked: false, ..FIRST };
 
 pub(super) const STACKS: [&str; 4] = ["sim-data-sources", "sim-stream", "sim-ingestion", "sim-load"];
@@ -108,14 +116,36 @@ fn key(function: &str, version: Version) -> String {
     if is_image(function, version) {
         return format!("sha256:{}", &hash::hex(&[version.code.as_bytes()])[..16]);
     }
-    format!("{function}/{}.zip", &hash::hex(&[function.as_bytes(), version.code.as_bytes()])[..16])
+    let built = hash::hex(&[function.as_bytes(), version.code.as_bytes()]);
+    if version.signed {
+        return format!("signed/{function}/{}-{VERSION}.zip", &built[..16]);
+    }
+    format!("{function}/{}.zip", &built[..16])
+}
+
+fn signing(function: &str, version: Version) -> Option<Signing> {
+    if !version.signed || is_image(function, version) {
+        return None;
+    }
+    let profile = Profile { name: "sim".to_owned(), version: VERSION.to_owned(), owner: "1".to_owned() };
+    let unsigned = key(function, Version { signed: false, ..version });
+    Some(Signing { profile, prefix: format!("signing/{unsigned}-"), unsigned })
 }
 
 fn archive(function: &str, version: Version) -> Archive {
     let key = key(function, version);
-    let sha256_base64 = format!("checksum of {key}");
+    let signing = signing(function, version);
+    let sha256_base64 = format!("checksum of {}", signing.as_ref().map_or(&key, |signing| &signing.unsigned));
     let shelf = if is_image(function, version) { Shelf::Repository(REPOSITORY.to_owned()) } else { Shelf::Bucket };
-    Archive { function: function.to_owned(), shelf, path: PathBuf::from(&key), key, sha256_base64, bytes: 1024 }
+    Archive {
+        function: function.to_owned(),
+        shelf,
+        path: PathBuf::from(&key),
+        key,
+        sha256_base64,
+        bytes: 1024,
+        signing,
+    }
 }
 
 fn wanted(name: &str, body: &Value, version: Version) -> Wanted {
@@ -143,12 +173,26 @@ fn function(name: &str, version: Version) -> [(String, Value); 2] {
     } else {
         json!({"S3Bucket": BUCKET, "S3Key": of_code})
     };
-    let properties = json!({"FunctionName": format!("sim-{name}"), "Code": code,
+    let mut properties = json!({"FunctionName": format!("sim-{name}"), "Code": code,
         "Role": {"Fn::GetAtt": [format!("{name}Role"), "Arn"]}});
+    if signing(name, version).is_some() {
+        properties["CodeSigningConfigArn"] = json!({"Fn::GetAtt": [SIGNING, "CodeSigningConfigArn"]});
+    }
     [
         (format!("{name}Role"), role),
         (format!("{name}Function"), json!({"Type": "AWS::Lambda::Function", "Properties": properties})),
     ]
+}
+
+/// What says whose signatures the functions of a stack take.
+const SIGNING: &str = "CodeSigning";
+
+fn signing_config() -> Value {
+    let publisher = format!("arn:aws:signer:eu-west-1:1:/signing-profiles/sim/{VERSION}");
+    json!({"Type": "AWS::Lambda::CodeSigningConfig", "Properties": {
+        "AllowedPublishers": {"SigningProfileVersionArns": [publisher]},
+        "CodeSigningPolicies": {"UntrustedArtifactOnDeployment": "Enforce"},
+    }})
 }
 
 fn export(stack: &str, key: &str, id: &str) -> Value {
@@ -162,6 +206,9 @@ fn import(stack: &str, key: &str) -> Value {
 fn template(version: Version, functions: &[&str], resources: Vec<(&str, Value)>, outputs: Vec<(&str, Value)>) -> Value {
     let mut all: BTreeMap<String, Value> = resources.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
     all.extend(functions.iter().flat_map(|name| function(name, version)));
+    if functions.iter().any(|name| signing(name, version).is_some()) {
+        all.insert(SIGNING.to_owned(), signing_config());
+    }
     let parameters: BTreeMap<_, _> =
         functions.iter().map(|name| (format!("{name}Code"), json!({"Type": "String"}))).collect();
     let outputs: BTreeMap<_, _> = outputs.into_iter().collect();

@@ -8,6 +8,8 @@ pub struct Object {
     pub sha256: String,
     pub text: String,
     pub mark: u64,
+    /// The version of a profile that signed it.
+    pub signed_by: Option<String>,
 }
 
 impl World {
@@ -28,9 +30,24 @@ impl World {
             self.climate.lost_uploads -= 1;
             return Ok(self.marks);
         }
-        let object = Object { sha256: sha256.to_owned(), text: text.to_owned(), mark: self.marks };
+        let object = Object { sha256: sha256.to_owned(), text: text.to_owned(), mark: self.marks, signed_by: None };
         self.objects.insert((bucket.to_owned(), key.to_owned()), object);
         Ok(self.marks)
+    }
+
+    /// Writes an object once more under another key; what becomes of an upload may become of it too (fault 27).
+    pub fn copy(&mut self, bucket: &str, from: &str, to: &str) -> Answer {
+        let Some(object) = self.objects.get(&(bucket.to_owned(), from.to_owned())).cloned() else {
+            return Err(super::refuse("s3:CopyObject", Fault::NotFound, "The specified key does not exist."));
+        };
+        if self.climate.lost_copies > 0 {
+            self.climate.lost_copies -= 1;
+            return Ok(());
+        }
+        self.marks += 1;
+        let copy = Object { mark: self.marks, ..object };
+        self.objects.insert((bucket.to_owned(), to.to_owned()), copy);
+        Ok(())
     }
 
     /// Stores an image in a repository that is there, as an object under its digest.
@@ -43,7 +60,7 @@ impl World {
             self.climate.lost_uploads -= 1;
             return Ok(());
         }
-        let object = Object { sha256: digest.to_owned(), text: String::new(), mark: 0 };
+        let object = Object { sha256: digest.to_owned(), text: String::new(), mark: 0, signed_by: None };
         self.objects.insert((repository.to_owned(), digest.to_owned()), object);
         Ok(())
     }

@@ -62,6 +62,7 @@ impl Operation {
 impl World {
     /// Lets everything happen that is due.
     pub fn advance(&mut self, now: u64) {
+        self.finish_signatures(now);
         for at in 0..self.stacks.len() {
             while let Some((due, step)) = self.next_step(at, now) {
                 self.take(due, at, step);

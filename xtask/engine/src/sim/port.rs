@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::signer::UNTRUSTED;
 use super::{Held, Sim, World, refuse};
 use crate::cloud::{
     Answer, Caller, ChangeSet, ChangeSetRequest, Cloud, Code, Content, Drifted, Event, Fault, Kept, ObjectVersion,
-    Resource, StackState, StackStatus, Swap,
+    Profile, ProfileState, Resource, SigningJob, SigningRequest, StackState, StackStatus, Swap,
 };
 
 impl Cloud for Sim {
@@ -190,6 +191,26 @@ impl Cloud for Sim {
         .await
     }
 
+    async fn object_version(&self, bucket: &str, key: &str) -> Answer<Option<String>> {
+        self.call("s3:HeadObject", |world, _| Ok(world.read(bucket, key).map(|kept| kept.mark))).await
+    }
+
+    async fn copy_object(&self, bucket: &str, from: &str, to: &str) -> Answer {
+        self.call("s3:CopyObject", |world, _| world.copy(bucket, from, to)).await
+    }
+
+    async fn signing_profile(&self, _: &Profile) -> Answer<Option<ProfileState>> {
+        self.call("signer:GetSigningProfile", |world, _| Ok(world.profile.clone())).await
+    }
+
+    async fn start_signing(&self, request: &SigningRequest) -> Answer<String> {
+        self.call("signer:StartSigningJob", |world, now| world.start_signing(now, request)).await
+    }
+
+    async fn signing_job(&self, job: &str) -> Answer<SigningJob> {
+        self.call("signer:DescribeSigningJob", |world, _| world.signing_job(job)).await
+    }
+
     async fn has_image(&self, repository: &str, digest: &str) -> Answer<bool> {
         self.call("ecr:BatchGetImage", |world, _| Ok(world.checksum(repository, digest).is_some())).await
     }
@@ -207,6 +228,9 @@ impl Cloud for Sim {
             };
             if world.checksum(place, key).is_none() {
                 return Err(refuse(call, Fault::Other, "S3 Error Code: NoSuchKey."));
+            }
+            if world.publisher_of(function).is_some_and(|publisher| !world.signed(key, &publisher)) {
+                return Err(refuse(call, Fault::Other, UNTRUSTED));
             }
             let function =
                 world.things.get_mut(function).ok_or_else(|| refuse(call, Fault::NotFound, "no function"))?;

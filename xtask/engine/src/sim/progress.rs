@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::change_sets::Made;
 use super::operation::{Step, Undo};
+use super::signer::{UNTRUSTED, publisher};
 use super::stack::Held;
 use super::world::{Thing, World};
 use crate::cloud::{ChangeAction, StackStatus, Standing};
@@ -103,7 +104,7 @@ impl World {
     }
 
     /// Why a change of one resource fails, if it does: as the climate says (faults 17, 23), because its code is not there
-    /// (fault 24), or because its name is taken, by another (fault 16) or by itself (fault 15).
+    /// (fault 24) or signed (fault 35), or because its name is taken, by another (fault 16) or by itself (fault 15).
     fn failure_of(&mut self, at: usize, made: &Made, id: &str, action: ChangeAction) -> Option<String> {
         if let Some(failing) = self.climate.failing.iter_mut().find(|f| f.logical_id == id && f.times > 0) {
             failing.times -= 1;
@@ -113,6 +114,11 @@ impl World {
             && !self.objects.keys().any(|(_, known)| *known == key)
         {
             return Some("Error occurred while GetObject. S3 Error Code: NoSuchKey.".to_owned());
+        }
+        if let (Some(key), Some(publisher)) = (code(made, id), publisher(&made.template, id))
+            && !self.signed(&key, publisher)
+        {
+            return Some(UNTRUSTED.to_owned());
         }
         let name = self.fixed_name(&made.template, id);
         match action {

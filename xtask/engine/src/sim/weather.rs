@@ -47,6 +47,10 @@ pub struct Climate {
     pub filling: BTreeMap<String, u32>,
     /// How many uploads are answered well and yet are not there (fault 27).
     pub lost_uploads: u32,
+    /// How many copies within a bucket are answered well and yet are not there (fault 27).
+    pub lost_copies: u32,
+    /// How many signatures come to nothing (fault 35).
+    pub failing_signatures: u32,
     /// Whether a template that differs in its policies only counts as no change (fault 28).
     pub blind_to_policies: bool,
     /// How many times longer than usual a change of a resource takes; 0 stands for 1.

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use super::change_sets::Made;
 use super::objects::Object;
+use super::signer::Job;
 use super::stack::Stack;
 use super::weather::Climate;
-use crate::cloud::CloudError;
+use crate::cloud::{CloudError, ProfileState};
 use crate::schemas::Schemas;
 use crate::stateful::holds_data;
 use crate::template::Template;
@@ -26,6 +27,10 @@ pub struct World {
     pub objects: BTreeMap<(String, String), Object>,
     pub marks: u64,
     pub named: u64,
+    /// The account's one signing profile.
+    pub profile: Option<ProfileState>,
+    /// What it was ever asked to sign.
+    pub jobs: Vec<Job>,
     /// Roles that CloudFormation can take on.
     pub roles: BTreeSet<String>,
     /// Runs that are alive, by the name under which they hold leases.
@@ -72,6 +77,8 @@ impl World {
             objects: BTreeMap::new(),
             marks: 0,
             named: 0,
+            profile: Some(super::signer::profile()),
+            jobs: Vec::new(),
             roles: BTreeSet::new(),
             alive: BTreeSet::new(),
             ledger: Ledger::default(),

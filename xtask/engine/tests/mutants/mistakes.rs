@@ -320,11 +320,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     // Code.
     mistake(
         "archives are not uploaded",
-        &[(
-            "apply/upload.rs",
-            "        if uploaded {\n            engine",
-            "        if uploaded && !MUTANT {\n            engine",
-        )],
+        &[("apply/upload.rs", "    if uploaded {\n        engine", "    if uploaded && !MUTANT {\n        engine")],
     ),
     mistake(
         "an archive of other bytes is taken",
@@ -338,8 +334,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "an upload is not looked for",
         &[(
             "apply/upload.rs",
-            "            if !is_there(engine, archive).await.asked(looking)? {",
-            "            if !MUTANT && !is_there(engine, archive).await.asked(looking)? {",
+            "        if !is_there(engine, archive).await.asked(looking)? {",
+            "        if !MUTANT && !is_there(engine, archive).await.asked(looking)? {",
         )],
     ),
     mistake(
@@ -348,6 +344,50 @@ pub(crate) const MISTAKES: &[Mistake] = &[
             "apply/upload.rs",
             "engine.cloud.has_image(name, &archive.key).await",
             "if MUTANT { Ok(true) } else { engine.cloud.has_image(name, &archive.key).await }",
+        )],
+    ),
+    mistake(
+        "archives are not signed",
+        &[("apply/upload.rs", "    all(unsigned.into_iter()", "    all(unsigned.into_iter().filter(|_| !MUTANT)")],
+    ),
+    mistake(
+        "what was built is put where signed code is taken from",
+        &[("target.rs", "self.signing.as_ref().map_or(", "self.signing.as_ref().filter(|_| !MUTANT).map_or(")],
+    ),
+    mistake(
+        "every run has a signature of its own made",
+        &[(
+            "apply/sign.rs",
+            "    let token = hash",
+            "    let token = if MUTANT { format!(\"{:?}\", cloud.now()) } else { String::new() } + &hash",
+        )],
+    ),
+    mistake(
+        "a signature that failed is asked for as it was",
+        &[("apply/sign.rs", "        if tried > 0 {", "        if tried > 0 && !MUTANT {")],
+    ),
+    mistake(
+        "a signed archive is not looked for",
+        &[(
+            "apply/sign.rs",
+            "    if is_signed(engine, archive).await? {",
+            "    if MUTANT || is_signed(engine, archive).await? {",
+        )],
+    ),
+    mistake(
+        "code goes past the stacks unsigned",
+        &[(
+            "apply/hotswap.rs",
+            "key: &archive.key },",
+            "key: if MUTANT { archive.built_key() } else { &archive.key } },",
+        )],
+    ),
+    mistake(
+        "a profile is not looked at before it signs",
+        &[(
+            "apply/deploy.rs",
+            "    preflight::signer(engine).await?;",
+            "    if !MUTANT {\n        preflight::signer(engine).await?;\n    }",
         )],
     ),
     mistake(

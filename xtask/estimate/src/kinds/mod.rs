@@ -65,6 +65,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("AWS::Kinesis::Stream", Priced(streaming::stream)),
     ("AWS::KinesisFirehose::DeliveryStream", Priced(streaming::delivery)),
     ("AWS::Lambda::Alias", Free),
+    ("AWS::Lambda::CodeSigningConfig", Free),
     ("AWS::Lambda::EventInvokeConfig", Free),
     ("AWS::Lambda::EventSourceMapping", Free),
     ("AWS::Lambda::Function", Priced(computing::function)),

@@ -51,6 +51,7 @@ fn fault(code: &str, message: &str, status: u16) -> Fault {
         | "InternalError"
         | "InternalFailure"
         | "InternalServerError"
+        | "InternalServiceErrorException"
         | "ServiceException"
         | "ServiceFailure"
         | "ServiceUnavailable"

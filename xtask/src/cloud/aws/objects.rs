@@ -5,7 +5,7 @@ use aws_sdk_s3::config::Config;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::{AggregatedBytes, ByteStream, DateTimeFormat as Format};
-use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Delete, ObjectIdentifier};
 use engine::cloud::{Answer, CloudError, Content, Fault, Kept, ObjectVersion};
 
 use super::error::told;
@@ -36,6 +36,12 @@ pub(super) async fn put(client: &Client, bucket: &str, key: &str, content: Conte
 pub(super) async fn put_bytes(client: &Client, bucket: &str, key: &str, bytes: Vec<u8>) -> Answer {
     let put = client.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes));
     put.send().await.map(drop).map_err(told("s3:PutObject"))
+}
+
+pub(super) async fn copy(client: &Client, bucket: &str, from: &str, to: &str) -> Answer {
+    // Ours have no character that would have to be written otherwise in a header.
+    let copy = client.copy_object().bucket(bucket).key(to).copy_source(format!("{bucket}/{from}"));
+    copy.checksum_algorithm(ChecksumAlgorithm::Sha256).send().await.map(drop).map_err(told("s3:PutObject"))
 }
 
 /// An object as it is now.

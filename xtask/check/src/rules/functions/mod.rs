@@ -8,11 +8,12 @@ mod memory;
 mod network;
 mod reserved_name;
 mod secret;
+mod signing;
 mod timeout;
 
 use crate::rule::Rule;
 
-pub(super) static ALL: [&Rule; 9] = [
+pub(super) static ALL: [&Rule; 10] = [
     &environment_size::RULE,
     &reserved_name::RULE,
     &secret::RULE,
@@ -22,4 +23,5 @@ pub(super) static ALL: [&Rule; 9] = [
     &memory::RULE,
     &network::RULE,
     &destination::RULE,
+    &signing::RULE,
 ];

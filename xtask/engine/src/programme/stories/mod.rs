@@ -11,6 +11,7 @@ mod leases;
 mod reaping;
 mod roles;
 mod scene;
+mod signatures;
 mod strangers;
 mod templates;
 
@@ -34,7 +35,7 @@ const fn story(name: &'static str, ways: u64, tell: fn(&mut Scene<'_>) -> Verdic
     Story { name, ways, tell }
 }
 
-const STORIES: [Story; 49] = [
+const STORIES: [Story; 54] = [
     story("exports leave in two rounds", 150, exports::leave_in_two_rounds),
     story("an imported value does not change", 20, exports::keep_their_value),
     story("data is lost only by name", 210, data::is_lost_only_by_name),
@@ -84,6 +85,11 @@ const STORIES: [Story; 49] = [
     story("copies whose time is over", 300, reaping::take_only_what_is_over),
     story("in a role of CloudFormation's own", 150, roles::hand_it_over),
     story("a role that is not there yet", 20, roles::are_made_first),
+    story("code that is signed", 150, signatures::come_first),
+    story("a signature that fails", 60, signatures::fail),
+    story("a signature that is lost", 60, signatures::are_lost),
+    story("a profile that does not sign", 40, signatures::ask_for_a_good_profile),
+    story("code that nobody signed", 20, signatures::keep_other_code_out),
 ];
 
 /// Their seeds begin here, and each story's a thousand after those of the one before it.

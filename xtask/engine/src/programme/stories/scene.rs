@@ -11,7 +11,7 @@ use super::Verdict;
 use crate::apply::{Deployed, Destroyed};
 use crate::cloud::StackStatus;
 use crate::failure::{Exit, Failure, Outcome};
-use crate::sim::{FewSchemas, Weather, World};
+use crate::sim::{FewSchemas, Upset, Weather, World};
 use crate::target::{Target, Wishes};
 
 /// What stories begin with, made once for all of them.
@@ -117,6 +117,12 @@ impl<'a> Scene<'a> {
             judge_end(self.bench.deploy(&name, target, wishes, weather).0.as_ref())?;
         }
         Ok(())
+    }
+
+    /// One deploy that is killed before this call, if it comes to it.
+    pub(super) fn cut_off(&self, target: &Target, call: usize) {
+        let weather = Weather { upset: Some((call, Upset::KilledBefore)), ..Weather::default() };
+        self.bench.deploy(&self.name(), target, &Wishes::default(), weather);
     }
 
     fn attempts(&mut self) -> usize {
