@@ -34,6 +34,11 @@ pub(super) async fn sign<C: Cloud>(engine: &Engine<'_, C>, archive: &Archive, si
     let mut reason = String::new();
     for tried in 0..TRIES {
         if tried > 0 {
+            // Somebody else may have had it signed.
+            let meanwhile = is_signed(engine, archive).await?;
+            if meanwhile {
+                return Ok(());
+            }
             // The signer answers with the job that it knows, also one that came to nothing; a new version is another job.
             let put = super::upload::put(engine, archive).await;
             put.asked(|| format!("cannot upload {function} to bucket {bucket}"))?;

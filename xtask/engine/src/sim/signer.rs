@@ -63,9 +63,14 @@ impl World {
         Ok((self.jobs.len() - 1).to_string())
     }
 
-    /// Whether the same is being signed already, or was, and is still there.
+    /// Whether the same is being signed already, or was, and is still there. Of two who saw a job fail, neither knows what the
+    /// other one began after it.
     fn is_signing(&self, wanted: &Job) -> bool {
         let made = wanted.makes();
+        let failed = |job: &Job| job.makes() == made && matches!(job.state, SigningJob::Failed(_));
+        if self.jobs.iter().any(failed) {
+            return false;
+        }
         let in_bucket =
             self.objects.iter().any(|((bucket, _), it)| *bucket == wanted.request.bucket && it.sha256 == made);
         let same = |job: &Job| job.request.bucket == wanted.request.bucket && job.makes() == made && !job.fails;
