@@ -63,18 +63,17 @@ impl World {
         Ok((self.jobs.len() - 1).to_string())
     }
 
-    /// Whether the same is being signed already, or was, and is still there. Of two who saw a job fail, neither knows what the
-    /// other one began after it.
+    /// Whether this very version is being signed already, or was, and what came of it is still there. Whoever wakes after
+    /// others had their turn may put an archive there anew, which is another version.
     fn is_signing(&self, wanted: &Job) -> bool {
-        let made = wanted.makes();
-        let failed = |job: &Job| job.makes() == made && matches!(job.state, SigningJob::Failed(_));
-        if self.jobs.iter().any(failed) {
-            return false;
+        fn what(job: &Job) -> (&str, &str, &str, &str) {
+            (&job.request.bucket, &job.request.key, &job.request.version, &job.version)
         }
-        let in_bucket =
-            self.objects.iter().any(|((bucket, _), it)| *bucket == wanted.request.bucket && it.sha256 == made);
-        let same = |job: &Job| job.request.bucket == wanted.request.bucket && job.makes() == made && !job.fails;
-        in_bucket || self.jobs.iter().any(|job| same(job) && job.state == SigningJob::Pending)
+        self.jobs.iter().filter(|job| what(job) == what(wanted) && !job.fails).any(|job| match &job.state {
+            SigningJob::Pending => true,
+            SigningJob::Done { key, .. } => self.objects.contains_key(&(job.request.bucket.clone(), key.clone())),
+            SigningJob::Failed(_) => false,
+        })
     }
 
     pub fn signing_job(&self, job: &str) -> Answer<SigningJob> {
