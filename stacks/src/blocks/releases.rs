@@ -38,9 +38,6 @@ struct Parts {
     minutes: u32,
 }
 
-/// The pipeline in tags of what all pipelines of a stack share.
-pub(super) const SHARED: &str = "shared";
-
 /// What is shifted together: one function.
 #[derive(Debug, Serialize)]
 struct Group {
@@ -126,7 +123,7 @@ impl ReleasesView {
             groups: shifted.iter().map(group).collect(),
             statements,
             bounds: Bounds::of(stage),
-            tags: Tags::of(stage, stack, SHARED),
+            tags: Tags::shared(stage, stack),
         })
     }
 }

@@ -46,7 +46,7 @@ impl SigningView {
             id: ID,
             description: format!("Functions of {} take what this profile signed", names::stack(stage, stack)),
             profile: profile.to_string(),
-            tags: Tags::of(stage, stack, super::releases::SHARED),
+            tags: Tags::shared(stage, stack),
         })
     }
 }

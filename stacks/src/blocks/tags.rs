@@ -21,6 +21,11 @@ struct Tag {
 }
 
 impl Tags {
+    /// Of what all pipelines of a stage share.
+    pub fn shared(stage: &Stage, stack: StackKind) -> Self {
+        Self::of(stage, stack, "shared")
+    }
+
     /// As the services take them that know them by key.
     pub(super) fn by_key(&self) -> BTreeMap<&'static str, String> {
         self.0.iter().map(|tag| (tag.key, tag.value.clone())).collect()

@@ -77,7 +77,7 @@ const PROVIDER: &str = "Provider";
 /// The stack that lets this repository deploy the stage.
 pub fn stack(stage: &Stage, ci: &Ci, provider: Provider) -> Stack {
     let kind = StackKind::Bootstrap;
-    let tags = Tags::of(stage, kind, "shared");
+    let tags = Tags::shared(stage, kind);
     let reach = Reach::of(stage);
     let alone = reach.alone();
     let policy = |id, thing, description, statements| PolicyView {
