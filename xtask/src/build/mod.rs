@@ -188,10 +188,16 @@ impl Builder<'_> {
                 .and_then(|()| tools::remove(&self.here.join("functions")))
                 .failing(cannot_write)?;
         }
-        let tools = (&self.cargo_lambda, &self.compiler);
-        let to = (target, self.request.profile);
-        let listed =
-            cargo::build(self.project, tools, (&self.here, &lock), &self.packages, (&self.binaries(target), to))?;
+        let compilation = cargo::Compilation {
+            cargo_lambda: &self.cargo_lambda,
+            compiler: &self.compiler,
+            packages: &self.packages,
+            target_dir: self.here.join("build"),
+            binaries: self.binaries(target),
+            target,
+            profile: self.request.profile,
+        };
+        let listed = compilation.run(self.project, &lock)?;
         let mut archives = Vec::new();
         for function in functions {
             let program = self.program(&function.name, target)?;
