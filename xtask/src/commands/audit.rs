@@ -16,7 +16,7 @@ use crate::tools;
 /// Runs cargo-deny by deny.toml, and cargo-audit; each is built on first use, which takes some minutes. Needs no account.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
-    /// Leave out known weaknesses, whose database is on the network
+    /// Leave out known weaknesses, whose database is on the network; crates that are not on this machine are fetched all the same
     #[arg(long)]
     offline: bool,
     /// Print JSON
@@ -37,11 +37,8 @@ impl Audit {
         let project = Project::find()?;
         let deny = tools::cargo_deny(&project)?;
         let mut judged = vec!["licences", "bans", "sources"];
-        let mut words = vec!["--color", "never"];
-        if self.offline {
-            words.push("--offline");
-        }
-        words.extend(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]);
+        // Not its own `--offline`: the crates of other systems, which no build here has fetched, are judged with the rest.
+        let mut words = vec!["--color", "never", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
         if !self.offline {
             words.push("advisories");
             judged.push("advisories");
@@ -74,7 +71,13 @@ fn judge(project: &Project, program: &Path, words: &[&str], name: &str, hint: &s
     }
     // Warnings are not why it failed.
     let errors: Vec<_> = said.split("\n\n").filter(|part| !part.trim_start().starts_with("warning")).collect();
-    Err(Failure::new(format!("{name} does not let this pass")).since(errors.join("\n\n")).hint(hint))
+    let errors = errors.join("\n\n");
+    Err(if errors.contains("failed to fetch crates") {
+        let failure = Failure::new(format!("{name} cannot read all crates that Cargo.lock names"));
+        failure.since(errors).hint("fetch them where there is a network: cargo fetch --locked")
+    } else {
+        Failure::new(format!("{name} does not let this pass")).since(errors).hint(hint)
+    })
 }
 
 impl fmt::Display for AuditReport {
