@@ -74,6 +74,9 @@ struct Common {
     json: bool,
 }
 
+/// Between two looks; a second at least.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// Something that can be looked at again and again.
 trait Looked {
     type Found: Balance;
@@ -130,11 +133,14 @@ impl Common {
         let task = Task::start(&format!("comparing what came out of {pipeline} with what went in"));
         let until = Instant::now() + Duration::from_secs(self.wait);
         let found = loop {
+            let begun = Instant::now();
             let found = books.look().await?;
             if found.is_balanced() || Instant::now() >= until {
                 break found;
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            // What takes long to look at is not kept busy by looking.
+            let pause = (begun.elapsed() * 4).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+            tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
         };
         drop(task);
         let balanced = found.is_balanced();
