@@ -72,12 +72,12 @@ fn judge(project: &Project, program: &Path, words: &[&str], name: &str, hint: &s
     // Warnings are not why it failed.
     let errors: Vec<_> = said.split("\n\n").filter(|part| !part.trim_start().starts_with("warning")).collect();
     let errors = errors.join("\n\n");
-    Err(if errors.contains("failed to fetch crates") {
-        let failure = Failure::new(format!("{name} cannot read all crates that Cargo.lock names"));
-        failure.since(errors).hint("fetch them where there is a network: cargo fetch --locked")
-    } else {
-        Failure::new(format!("{name} does not let this pass")).since(errors).hint(hint)
-    })
+    if errors.contains("failed to fetch") {
+        return Err(Failure::new(format!("{name} could not fetch what it judges by")).since(errors).hint(
+            "connect to the network; --offline leaves out known weaknesses, and needs none once 'cargo fetch --locked' was run",
+        ));
+    }
+    Err(Failure::new(format!("{name} does not let this pass")).since(errors).hint(hint))
 }
 
 impl fmt::Display for AuditReport {
