@@ -183,8 +183,9 @@ impl Builder<'_> {
         // Another build would replace the binaries while these are read.
         let lock = File::create(self.here.join("build.lock")).failing(cannot_write)?;
         lock.lock().failing(cannot_write)?;
+        let target_dir = self.here.join("build");
         if self.request.afresh {
-            tools::remove(&self.here.join("build"))
+            tools::remove(&target_dir)
                 .and_then(|()| tools::remove(&self.here.join("functions")))
                 .failing(cannot_write)?;
         }
@@ -192,7 +193,7 @@ impl Builder<'_> {
             cargo_lambda: &self.cargo_lambda,
             compiler: &self.compiler,
             packages: &self.packages,
-            target_dir: self.here.join("build"),
+            target_dir,
             binaries: self.binaries(target),
             target,
             profile: self.request.profile,
